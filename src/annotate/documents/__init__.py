@@ -1,0 +1,51 @@
+"""The immutable data every other room speaks in: documents, flags, records, and the label list."""
+
+from annotate.documents.document import Document
+from annotate.documents.labels import (
+    FAMILIES,
+    ITS_TYPES,
+    LABELS,
+    ORIGINS,
+    SEVERITIES,
+    SEVERITY_WEIGHTS,
+    Family,
+    Label,
+    Severity,
+    Status,
+)
+from annotate.documents.layout import Layout, Range, lay_out
+from annotate.documents.record import (
+    Admiralty,
+    Flag,
+    OperatingPoint,
+    PassageScores,
+    Record,
+    Reliability,
+    Verdict,
+    make_flag,
+)
+
+__all__ = [
+    "FAMILIES",
+    "ITS_TYPES",
+    "LABELS",
+    "ORIGINS",
+    "SEVERITIES",
+    "SEVERITY_WEIGHTS",
+    "Admiralty",
+    "Document",
+    "Family",
+    "Flag",
+    "Label",
+    "Layout",
+    "OperatingPoint",
+    "PassageScores",
+    "Range",
+    "Record",
+    "Reliability",
+    "Severity",
+    "Status",
+    "Verdict",
+    "lay_out",
+    "make_flag",
+]
