@@ -24,6 +24,7 @@ from annotate.documents.record import (
     Verdict,
     make_flag,
 )
+from annotate.documents.unread import Unread
 
 __all__ = [
     "FAMILIES",
@@ -45,6 +46,7 @@ __all__ = [
     "Reliability",
     "Severity",
     "Status",
+    "Unread",
     "Verdict",
     "lay_out",
     "make_flag",
