@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -31,6 +31,13 @@ class Detector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def detect(self, document: Document) -> Iterable[Flag]:
         """Give the flags of a document, in the order of their start."""
         raise NotImplementedError
+
+    def resources(self) -> Mapping[str, str]:
+        """Name → short digest of everything outside the options that decides the flags: weights, word lists.
+
+        It becomes part of the signature, so that changed resources never pass for the same scores.
+        """
+        return {}
 
     def flag(
         self,

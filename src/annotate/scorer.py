@@ -1,0 +1,155 @@
+"""From one document to its record: language, detectors, origin, verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from annotate.config import Config
+from annotate.detectors import build
+from annotate.detectors.base import Detector
+from annotate.documents import Document, Flag, OperatingPoint, PassageScores, Record, Unread, Verdict
+from annotate.language import is_english
+from annotate.models.garbled import garbled_share
+from annotate.models.lines import furniture_ranges
+from annotate.models.origin import OriginScores, score_origin, verdict_label
+from annotate.reading.text import clean
+from annotate.signature import Signature, sign
+
+
+class Scorer:
+    """Scores documents one at a time. Picklable; the same document gives the same record in every process.
+
+    Args:
+        config: what to use instead of the defaults.
+
+    Raises:
+        AnnotateError: if the configuration names an unknown detector, option or file.
+    """
+
+    def __init__(self, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self.detectors: tuple[Detector, ...] = build(self.config.detectors)
+        self.signature: Signature = sign(self.config, self.detectors)
+        self.seconds: dict[str, float] | None = None
+        """Stage → seconds spent so far; set it to ``{}`` to have the stages timed."""
+
+    def __call__(self, item: Document | Unread | str) -> Record:
+        """Score a document (or a plain text) and return its record. Raises nothing for any content.
+
+        A detector that breaks makes the record ``failed`` and names the detector: flags that silently lack one
+        detector's share would look like a cleaner document.
+        """
+        if isinstance(item, Unread):
+            return self._unread(item)
+        document = item if isinstance(item, Document) else _from_text(item)
+        if not document.text or document.text.isspace():
+            return self._unread(Unread(document.id, "skipped", reason="empty", source=document.source))
+        stage = "layout"
+        try:
+            with self._timed(stage):
+                _ = document.layout
+            stage = "language"
+            with self._timed(stage):
+                english, _, _ = is_english(document, self.config.language)
+            if not english:
+                return self._unread(
+                    Unread(document.id, "skipped", reason="not-english", source=document.source, sha256=document.sha256)
+                )
+            stage = "models"
+            with self._timed("model:lines"):
+                furniture = furniture_ranges(document)
+            with self._timed("model:origin"):
+                origin = score_origin(document, exclude=furniture)
+            with self._timed("model:garbled"):
+                garbled = garbled_share(document)
+            flags: list[Flag] = []
+            for detector in self.detectors:
+                stage = type(detector).id
+                with self._timed(stage):
+                    flags.extend(detector.detect(document))
+        except Exception as error:  # noqa: BLE001 - reported in the record and counted in the exit code
+            return self._broken(document, stage, error)
+        return Record(
+            id=document.id,
+            source=document.source,
+            status="ok",
+            signature=self.signature.short,
+            sha256=document.sha256,
+            verdict=self._verdict(origin, garbled),
+            flags=_in_order(flags),
+            passages=[PassageScores(p.start, p.end, p.scores) for p in origin.passages],
+            notes=list(document.notes) or msgspec.UNSET,
+        )
+
+    def _verdict(self, origin: OriginScores, garbled: float) -> Verdict:
+        label = verdict_label(origin, self.config.verdict.fpr)
+        point = origin.operating_points.get(self.config.verdict.fpr)
+        score = origin.scores.get(label, origin.scores["human"])
+        if garbled >= self.config.verdict.garbled_share and origin.words > 0:
+            label, score = "garbled", round(garbled, 4)
+        return Verdict(
+            label=label,
+            score=score,
+            words=origin.words,
+            scores=origin.scores,
+            operating_point=OperatingPoint(origin.length_band, point.fpr, point.tpr) if point else None,
+        )
+
+    def _unread(self, item: Unread) -> Record:
+        return Record(
+            id=item.id,
+            source=item.source,
+            status=item.status,
+            signature=self.signature.short,
+            sha256=item.sha256,
+            reason=msgspec.UNSET if item.reason is None else item.reason,
+            error=msgspec.UNSET if item.error is None else item.error,
+        )
+
+    def _broken(self, document: Document, stage: str, error: Exception) -> Record:
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        return self._unread(
+            Unread(
+                document.id,
+                "failed",
+                error=f"{stage} broke on document {document.id!r} ({what}); leave it out in the configuration or report it.",
+                source=document.source,
+                sha256=document.sha256,
+            )
+        )
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        if self.seconds is None:
+            yield
+            return
+        begin = time.perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - begin
+
+
+def load(config: Config | None = None) -> Scorer:
+    """Make a scorer: ``annotate.load()(text)`` returns the record of a text. See :class:`Scorer`."""
+    return Scorer(config)
+
+
+def _from_text(text: str) -> Document:
+    cleaned, notes = clean(text)
+    return Document(cleaned, id="text", notes=notes)
+
+
+def _in_order(flags: list[Flag]) -> list[Flag]:
+    """Sort by place and leave out exact repeats of one range and label by one detector."""
+    ordered = sorted(flags, key=lambda f: (f.start, f.end, f.label, f.detector, f.reason))
+    seen: set[tuple[int, int, str, str]] = set()
+    kept: list[Flag] = []
+    for flag in ordered:
+        key = (flag.start, flag.end, flag.label, flag.detector)
+        if key not in seen:
+            seen.add(key)
+            kept.append(flag)
+    return kept

@@ -1,0 +1,65 @@
+"""What exactly produced a score, in one line: the long form says it all, the short form is a digest of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import msgspec
+
+from annotate import __version__
+from annotate.config import Config
+from annotate.detectors.base import Detector
+
+SCHEMA_VERSION: Final = 1
+"""Version of the record; raised when a field changes its meaning or goes away."""
+
+_LIBRARIES: Final = ("ftfy", "py3langid", "sentencex", "trafilatura")
+"""Dependencies whose own version can move an offset, a flag or a score."""
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """Two records with the same signature were made by the same code, models and settings (after sacreBLEU)."""
+
+    long: str
+    """Every setting and resource: ``annotate|v:…|schema:…|fpr:…|det:…|res:…|lib:…|cfg:…``."""
+    short: str
+    """``annotate|v:…|schema:…|sig:…`` with the first 12 hexadecimal digits of the long form's SHA-256."""
+
+
+def sign(config: Config, detectors: Iterable[Detector]) -> Signature:
+    """Make the signature of a configuration and the detectors built from it."""
+    built = list(detectors)
+    head = f"annotate|v:{__version__}|schema:{SCHEMA_VERSION}"
+    ids = "+".join(type(d).id for d in built)
+    resources: dict[str, str] = {}
+    for detector in built:
+        resources.update(detector.resources())
+    options = {type(d).id: msgspec.to_builtins(d) for d in built}
+    settings = {**msgspec.to_builtins(config), "detectors": options}
+    long = (
+        f"{head}|fpr:{config.verdict.fpr:g}|det:{ids}|res:{_join(resources)}|lib:{_join(_library_versions())}"
+        f"|cfg:{digest(msgspec.json.encode(settings, order='sorted'))}"
+    )
+    return Signature(long=long, short=f"{head}|sig:{digest(long.encode())}")
+
+
+def digest(data: bytes) -> str:
+    """First 12 hexadecimal digits of the SHA-256 of ``data``."""
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def _join(parts: Mapping[str, str]) -> str:
+    return "+".join(f"{name}@{parts[name]}" for name in sorted(parts))
+
+
+def _library_versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found
