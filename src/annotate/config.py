@@ -52,7 +52,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading: ReadingConfig = ReadingConfig()
     language: LanguageConfig = LanguageConfig()
     verdict: VerdictConfig = VerdictConfig()
-    severity_weights: dict[str, float] = dict(SEVERITY_WEIGHTS)
+    severity_weights: dict[str, float] = msgspec.field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
     """Penalty points of each severity."""
     detectors: dict[str, Any] = {}
     """Detector name → its options, or false to leave it out."""
@@ -70,7 +70,8 @@ def check_keys(given: Iterable[Any], valid: Iterable[str], where: str) -> None:
             continue
         near = difflib.get_close_matches(str(key), names, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"valid keys: {', '.join(names)}."
-        raise AnnotateError(f"Unknown configuration key {f'{where}.{key}' if where else key!s!r}; {hint}")
+        name = f"{where}.{key}" if where else str(key)
+        raise AnnotateError(f"Unknown configuration key {name!r}; {hint}")
 
 
 def config_folder() -> Path:
