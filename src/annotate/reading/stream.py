@@ -1,0 +1,111 @@
+"""The stream of everything there is to read."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from annotate.config import ReadingConfig
+from annotate.documents import Document, Unread
+from annotate.reading.formats import JSONL, TEXT
+from annotate.reading.ids import UsedIds
+from annotate.reading.inputs import find
+from annotate.reading.jsonlines import read_stream
+from annotate.reading.opening import BROKEN, BUFFER, explain, open_bytes
+from annotate.reading.sources import Placed, Source, fail, skip
+
+
+def read(
+    inputs: Sequence[str | Path], config: ReadingConfig = ReadingConfig(), stdin: BinaryIO | None = None
+) -> Iterator[Document | Unread]:
+    """Read documents one after the other from files, folders, data sets or standard input.
+
+    Args:
+        inputs: paths, ``-`` for standard input; read in this order, folders by relative path.
+        config: how to read.
+        stdin: the binary stream that ``-`` stands for.
+
+    Returns:
+        A lazy stream with one item for every input document: the document, or an :class:`Unread` that says why
+        there is none. Each document's id is new in the stream.
+
+    Raises:
+        AnnotateError: at once, before the first document, if something named as an input cannot be read at all.
+    """
+    return _stream(find(inputs, stdin), config)
+
+
+def _stream(sources: list[Source], config: ReadingConfig) -> Iterator[Document | Unread]:
+    with UsedIds() as used:
+        for source in sources:
+            for place, item in _read_source(source, config):
+                first = used.claim(item.id, place)
+                if first is not None and isinstance(item, Document):
+                    error = f"{place} has the id {item.id!r}, which {first} already has; give every document its own."
+                    yield Unread(id=item.id, status="failed", error=error, source=item.source, sha256=item.sha256)
+                else:
+                    yield item
+
+
+def _read_source(source: Source, config: ReadingConfig) -> Iterator[Placed]:
+    if source.problem is not None:
+        yield source.name, fail(source, source.problem)
+    elif source.not_a_file:
+        yield source.name, skip(source, "not-text")
+    elif source.stream is not None and source.form is None:
+        yield from _read_stdin(source, config)
+    else:
+        # An unknown ending: the reader of plain text tells text from other data.
+        yield from (source.form or TEXT).read(source, config)
+
+
+def _read_stdin(source: Source, config: ReadingConfig) -> Iterator[Placed]:
+    """JSON Lines if the first non-blank byte is a brace, else one text."""
+    try:
+        stream = open_bytes(source)
+        head = stream.peek(1)
+    except BROKEN as error:
+        yield source.name, fail(source, explain(error, source))
+        return
+    if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+        try:
+            yield from read_stream(stream, source, config)
+        except BROKEN as error:
+            yield source.name, fail(source, explain(error, source))
+    else:
+        source.stream = stream
+        yield from TEXT.read(source, config)
+
+
+def count(inputs: Sequence[str | Path]) -> int | None:
+    """Estimate quickly how many items :func:`read` would give; None where that would mean reading everything.
+
+    Raises:
+        AnnotateError: as :func:`read`.
+    """
+    total = 0
+    for source in find(inputs, io.BytesIO()):
+        if source.stream is not None:
+            return None
+        if source.form is None or not source.form.rows:
+            total += 1
+            continue
+        if source.form is not JSONL or source.compression is not None:
+            return None
+        total += _count_lines(source)
+    return total
+
+
+def _count_lines(source: Source) -> int:
+    newlines, last = 0, b"\n"
+    try:
+        with open_bytes(source) as stream:
+            while chunk := stream.read(BUFFER):
+                newlines += chunk.count(b"\n")
+                last = chunk[-1:]
+    except BROKEN:
+        return 1  # an estimate: reading it gives one item that says what is wrong
+    return newlines + (last != b"\n")
