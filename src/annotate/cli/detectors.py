@@ -1,0 +1,59 @@
+"""``annotate detectors``: what is installed, with versions, and what each needs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from importlib.metadata import entry_points
+from typing import Any
+
+import click
+import msgspec
+
+
+@click.command("detectors")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead of a table.")
+def command(as_json: bool) -> None:
+    """List the installed detectors: version, labels, options with their defaults, needs, and where they come from."""
+    rows = described()
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(shutil.get_terminal_size().columns, 40)
+    for row in rows:
+        click.echo(f"{row['id']}  {', '.join(row['labels'])}")
+        options = ", ".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in row["options"].items()
+        )
+        needs = f"Needs {', '.join(row['needs'])}." if row["needs"] else ""
+        for line in (row["about"], f"Options: {options}" if options else "", needs, f"From {row['package']}."):
+            for part in textwrap.wrap(line, width - 4, break_on_hyphens=False, break_long_words=False):
+                click.echo(f"    {part}")
+
+
+def described() -> list[dict[str, Any]]:
+    """Each installed detector as plain data, sorted by name.
+
+    Raises:
+        AnnotateError: if one cannot be loaded; see :func:`annotate.detectors.installed`.
+    """
+    from annotate.detectors import installed
+    from annotate.detectors.registry import GROUP
+
+    packages = {point.name: _package(point.dist) for point in entry_points(group=GROUP)}
+    return [
+        {
+            "id": cls.id,
+            "labels": list(cls.labels),
+            "about": cls.about,
+            "options": msgspec.to_builtins(cls()),
+            "needs": list(cls.needs),
+            "package": packages[name],
+        }
+        for name, cls in installed().items()
+    ]
+
+
+def _package(distribution: Any) -> str:
+    return f"{distribution.name} {distribution.version}" if distribution is not None else "an unnamed package"

@@ -1,0 +1,5 @@
+"""The labeling workflow: scored documents out to human labelers. Talks to no server."""
+
+from annotate.labeling.export import Exported, export
+
+__all__ = ["Exported", "export"]

@@ -1,0 +1,80 @@
+"""Flags, evidence and verdicts in words, for people: on the terminal and beside a region in Label Studio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotate.documents import Flag, Record, Verdict
+
+SEPARATOR = " · "
+
+
+def describe_flag(flag: Flag) -> str:
+    """One line for a flag: score, label and severity, reason and evidence, detector.
+
+    >>> from annotate.documents import make_flag
+    >>> describe_flag(make_flag("a gift", 2, 6, label="terminology", severity="major", score=0.8,
+    ...     detector="terms@1", reason="false-friend", evidence={"german": "Gift", "means": ["poison"]}))
+    "0.80 · terminology, major · false-friend: german 'Gift'; means 'poison' · terms@1"
+    """
+    why = flag.reason
+    if flag.evidence:
+        why += f": {describe_evidence(flag.evidence)}"
+    return SEPARATOR.join((f"{flag.score:.2f}", f"{flag.label}, {flag.severity}", why, flag.detector))
+
+
+def describe_evidence(evidence: Mapping[str, Any]) -> str:
+    """Evidence in words: ``key value`` pairs in the order given; nothing is left out."""
+    return "; ".join(f"{_key(key)} {_value(value)}" for key, value in evidence.items())
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """Put the verdict in a sentence, with the words it rests on and what its threshold means at that length."""
+    words = f"{verdict.words} word{'' if verdict.words == 1 else 's'}"
+    if verdict.label == "insufficient-text":
+        said = f"insufficient-text: {words} are too few to call an origin."
+    else:
+        said = f"{verdict.label}, probability {verdict.score:.2f}, on {words}."
+    point = verdict.operating_point
+    if point is None:
+        return said
+    return (
+        f"{said} At this threshold and length ({point.length_band} words), {_percent(point.fpr)} of human documents "
+        f"are called machine-made and {_percent(point.tpr)} of machine-made ones are found."
+    )
+
+
+def describe_status(record: Record) -> str:
+    """Why a record has no verdict, in a few words; empty for one that has."""
+    if record.status == "skipped":
+        return f"skipped: {record.reason}"
+    if record.status == "failed":
+        return f"failed: {record.error}"
+    return ""
+
+
+def _key(key: str) -> str:
+    return str(key).replace("_", " ")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, str):
+        return f"'{value}'"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_key(k)} {_value(v)}" for k, v in value.items()) or "none"
+    if isinstance(value, Sequence):
+        if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], (int, float)):
+            return f"'{value[0]}' ({_value(value[1])})"
+        return ", ".join(_value(v) for v in value) or "none"
+    return str(value)
