@@ -31,7 +31,9 @@ class Lexicon:
 
     __slots__ = ("_followers", "_words", "digest", "documents")
 
-    def __init__(self, words: dict[str, int], followers: dict[str, tuple[int, int]], documents: int, digest: str) -> None:
+    def __init__(
+        self, words: dict[str, int], followers: dict[str, tuple[int, int]], documents: int, digest: str
+    ) -> None:
         self._words = words
         self._followers = followers
         self.documents = documents

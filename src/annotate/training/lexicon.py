@@ -6,6 +6,7 @@ Only single terms and counts leave the data. Run as ``annotate train configs/tra
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,8 +18,8 @@ from annotate.lexicon import FOLLOWERS_FILE, WORDS_FILE, tokens
 _OPENS: Final = frozenset(".!?:;\"“”'‘’([•-–—*|>/")
 """After one of these (or at a line's start) a capital says nothing about the word."""
 _NOT_POSSESSIVE: Final = frozenset(
-    "it he she that what who where when how there here let this everyone everybody someone somebody anyone nobody "
-    "everything something nothing one else why".split()
+    ("it", "he", "she", "that", "what", "who", "where", "when", "how", "there", "here", "let", "this", "why", "else")
+    + ("everyone", "everybody", "someone", "somebody", "anyone", "nobody", "everything", "something", "nothing", "one")
 )
 """After these ``'s`` is mostly "is" or "has", so that what follows tells nothing about possessives."""
 
@@ -55,7 +56,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
             plural.update(after_plural)
             documents += 1
         if documents == before:
-            raise AnnotateError(f"{source['file']} in {config['data']} has no rows of kind {source.get('kinds')}; check 'sources'.")
+            raise AnnotateError(f"{source['file']} in {config['data']} has no rows of its 'kinds'; check 'sources'.")
     minimum = config["minimum"]
     kept = {term: n for term, n in counts.items() if n >= minimum[_shape(term)]}
     # A possessive and a plural alike are followed by names and numbers: only lower-case words can tell them apart.
@@ -71,7 +72,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _groups(data: Path, source: Mapping[str, Any]) -> Iterator[list[str]]:
-    """The texts of one file, those that are versions of one another together, so that each counts once."""
+    """Give the texts of one file, those that are versions of one another together, so that each counts once."""
     import pyarrow.parquet as pq
 
     path = data / "train" / f"{source['file']}.parquet"
@@ -110,13 +111,13 @@ def _count(text: str, terms: set[str], after_possessive: set[str], after_plural:
             if previous.endswith("'s"):
                 if previous[:-2].lower() not in _NOT_POSSESSIVE:
                     after_possessive.add(word)
-            elif previous.endswith("s") and "'" not in previous and len(previous) > 3 and not previous.endswith(_NO_PLURAL):
+            elif _PLURAL.fullmatch(previous):
                 after_plural.add(word)
         previous, previous_end = word, end
     return len(found)
 
 
-_NO_PLURAL: Final = ("ss", "us", "is", "ous")
+_PLURAL: Final = re.compile(r"[^\W\d_']{2,}[^\W\d_'siu]s")
 
 
 def _opens(text: str, start: int) -> bool:
