@@ -1,0 +1,85 @@
+"""``annotate score``: documents in, records out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import click
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    help="File ending in .jsonl or .parquet, or - for JSONL on standard output. Without it, a table is printed.",
+)
+@click.option("-c", "--config", "config_path", type=click.Path(), help="Configuration (YAML) instead of the defaults.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per processor, at most 4]")
+@click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True, help="Documents per hand-over.")
+@click.option("--with-text", is_flag=True, help="Put each text into its record.")
+@click.option("--restart", is_flag=True, help="Begin anew even if an interrupted run could go on.")
+@click.option("--dry-run", is_flag=True, help="Print configuration, signature and estimated cost; write nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; failures are still named.")
+def command(
+    inputs: tuple[str, ...],
+    output: str | None,
+    config_path: str | None,
+    workers: int | None,
+    batch_size: int,
+    with_text: bool,
+    restart: bool,
+    dry_run: bool,
+    quiet: bool,
+) -> int:
+    """Flag, score and judge documents.
+
+    INPUT is a file (text, Markdown, HTML, JSONL, CSV, Parquet; also .gz and .zst of these), a folder of such files,
+    a `datasets` dataset on disk or by its hub name, or - for standard input. One record is written for each document,
+    in input order. A run that was interrupted goes on where it stopped when the same command is given again.
+
+    Exit codes: 0 fine, 1 some documents failed, 2 wrong usage or a run that could not go on.
+    """
+    from annotate.cli.progress import Progress, describe_summary, report_failures
+    from annotate.config import load_config
+    from annotate.run import default_workers, score_to
+    from annotate.writing.output import StreamOutput
+
+    config = load_config(config_path)
+    workers = workers or default_workers()
+    stdin = sys.stdin.buffer
+    if dry_run:
+        from annotate.cli.dry_run import describe
+
+        click.echo(describe(inputs, config, workers, stdin), nl=False)
+        return 0
+    to_stream = output is None or output == "-"
+    target = StreamOutput(sys.stdout.buffer, as_table=output is None) if to_stream else str(output)
+    with Progress(inputs, shown=not quiet) as progress:
+        summary = score_to(
+            inputs,
+            target,
+            config,
+            workers=workers,
+            batch_size=batch_size,
+            with_text=with_text,
+            restart=restart,
+            stdin=stdin,
+            progress=progress,
+        )
+    report_failures(summary)
+    if not quiet:
+        click.echo(describe_summary(summary), err=True)
+        if not to_stream:
+            click.echo(f"results: {output}\n{_next_command(str(output), inputs, with_text)}", err=True)
+    return 1 if summary.statuses["failed"] else 0
+
+
+def _next_command(output: str, inputs: tuple[str, ...], with_text: bool) -> str:
+    """Say how to go on: see one document, or hand all of them to labelers."""
+    texts = [] if with_text or "-" in inputs else list(inputs)
+    export = shlex.join(["annotate", "label", "export", output, *texts, "-o", "labelstudio"])
+    hint = "  (score with --with-text: the texts came from standard input)" if "-" in inputs and not with_text else ""
+    return f"next:    {export}{hint}"
