@@ -78,9 +78,7 @@ class Terminology(Detector, frozen=True, kw_only=True):
         if inside_quotation(document, match.start, match.end):
             severity = _QUOTED.get(severity, severity)
             evidence["quoted"] = True
-        return self.flag(
-            document, match.start, match.end, "terminology", severity, score, entry.reason, **evidence
-        )
+        return self.flag(document, match.start, match.end, "terminology", severity, score, entry.reason, **evidence)
 
 
 def _entries_by_language(matches: Iterable[Match]) -> Mapping[str, int]:

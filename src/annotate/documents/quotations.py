@@ -16,8 +16,8 @@ _MARKS: Final = re.compile("[\"“”„‟«»‹›‘’‚‛'`]")
 _PAIRS: Final = {
     # What may close each opening mark. German quotations close with the English opening mark; Scandinavian and some
     # German ones turn the guillemets round.
-    "“": "”\"",
-    "„": "“”\"",
+    "“": '”"',
+    "„": '“”"',
     "‟": "”",
     "«": "»",
     "»": "«",
@@ -40,18 +40,14 @@ class Quotation(msgspec.Struct, frozen=True, order=True, gc=False):
     closed: bool
     """False where it goes on in the next paragraph, which opens with a mark of its own."""
 
-    def words_range(self) -> tuple[int, int]:
-        """The range of the quoted words without their marks."""
-        return self.start + 1, self.end - 1 if self.closed else self.end
-
 
 def quotations(document: Document) -> tuple[Quotation, ...]:
-    """The outermost quotations of a document, in order, found once."""
+    """Give the outermost quotations of a document, in order, found once."""
     return document.once("quotations", lambda d: find_quotations(d.text, d.layout.paragraphs))
 
 
 def inside_quotation(document: Document, start: int, end: int) -> bool:
-    """Whether a range lies within a quotation of four words or more; shorter ones are titles and scare quotes."""
+    """Tell whether a range lies within a quotation of four words or more; shorter ones are titles and scare quotes."""
     found = quotations(document)
     i = bisect_right(found, start, key=lambda q: q.start) - 1
     if i < 0 or end > found[i].end:
@@ -69,7 +65,7 @@ def find_quotations(text: str, paragraphs: Sequence[Range]) -> tuple[Quotation, 
     found: list[Quotation] = []
     for number, paragraph in enumerate(paragraphs):
         following = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
-        goes_on = following is not None and text[following.start] in "“\"„«"
+        goes_on = following is not None and text[following.start] in '“"„«'
         found.extend(_pair(text, paragraph, goes_on))
     return tuple(found)
 
@@ -118,7 +114,7 @@ def _can_close(text: str, i: int, paragraph: Range) -> bool:
     before, mark, after = _at(text, i - 1, paragraph), text[i], _at(text, i + 1, paragraph)
     if mark in "”»›":
         return True
-    if mark in "\"":
+    if mark in '"':
         # A mark between blanks (tokenised text) closes whatever is open.
         return not before.isspace() or after.isspace()
     if mark in "'’‘":
@@ -149,7 +145,7 @@ class _Closers:
         last: int | None = None
         for j in range(i + 1, len(marks)):
             mark = text[marks[j]]
-            if mark in "“\"„«" and last is not None:
+            if mark in '“"„«' and last is not None:
                 break
             if mark in closing and _can_close(text, marks[j], self._paragraph) and marks[j] > marks[i] + 1:
                 last = j

@@ -214,7 +214,7 @@ class _Words:
 
 
 def _conditions_hold(compiled: _Compiled, text: _Words, start: int, end: int) -> tuple[str, ...] | None:
-    """The context words found, or None where a condition fails."""
+    """Give the context words found, or None where a condition fails."""
     for place, patterns in compiled.unless:
         if next(_found(compiled.entry, place, patterns, text, start, end), None) is not None:
             return None

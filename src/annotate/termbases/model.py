@@ -16,7 +16,8 @@ from annotate.errors import AnnotateError
 
 Reason = Literal["calque", "false-friend", "unidiomatic", "tortured-phrase"]
 """``calque``: foreign words rendered one by one. ``false-friend``: a look-alike with another sense. ``unidiomatic``: a
-turn of phrase English does not use. ``tortured-phrase``: a set term reworded synonym by synonym (Cabanac et al. 2021)."""
+turn of phrase English does not use. ``tortured-phrase``: a set term reworded synonym by synonym (Cabanac et al. 2021).
+"""
 
 # ISO 639-1, so that a mistyped code is found when the file is read and not by a flag that never comes.
 _ISO_639_1: Final = """
@@ -85,7 +86,7 @@ class Termbase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def builtin_paths() -> tuple[Path, ...]:
-    """The termbases that ship with the package, sorted by name."""
+    """List the termbases that ship with the package, sorted by name."""
     return tuple(sorted((config_folder() / "termbases").glob("*.yaml"), key=lambda p: p.name))
 
 
@@ -144,7 +145,9 @@ def _parse_entry(entry: Any, where: str) -> Entry:
     if isinstance(sources := entry.get("sources"), Mapping):
         for language in sources:
             if language not in LANGUAGES:
-                raise AnnotateError(f"{where}: {language!r} is not a language code of ISO 639-1{_nearest(language, LANGUAGES)}")
+                raise AnnotateError(
+                    f"{where}: {language!r} is not a language code of ISO 639-1{_nearest(language, LANGUAGES)}"
+                )
     try:
         return msgspec.convert(entry, Entry)
     except msgspec.ValidationError as error:
