@@ -1,5 +1,5 @@
 """The labeling workflow: scored documents out to human labelers. Talks to no server."""
 
-from annotate.labeling.export import Exported, export
+from annotate.labeling.labelstudio import Exported, export
 
 __all__ = ["Exported", "export"]

@@ -49,7 +49,12 @@ def read_scored(scores: Path, documents: Iterable[Document | Unread]) -> Iterato
         document = _own_text(raw, where) or finder.find(raw["id"], where, scores)
         check_characters(document.text, f"{where}: the text")
         _check_sha256(raw, document, where)
-        for number, flag in enumerate(raw.get("flags") or [], 1):
+        flags = raw.get("flags")
+        if not isinstance(flags, list):
+            raise AnnotateError(
+                f"{where} has the flags {shown(flags)}, which are not a list; score the document again."
+            )
+        for number, flag in enumerate(flags, 1):
             check_flag(flag, document.text, f"{where}, flag {number}")
         record = record or _to_record(raw, where)
         if record.verdict is None:
