@@ -1,0 +1,66 @@
+"""Intervals by resampling documents: flags of one document are not independent of each other, documents nearly are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Interval: TypeAlias = tuple[float, float]
+
+LEVEL: Final = 0.95
+_BLOCK: Final = 4_000_000
+"""Weights held at a time, so that memory does not grow with the number of documents times resamples."""
+_DEFINED: Final = 0.9
+"""Share of resamples in which a figure must be defined for its interval to be given: below that the percentiles would
+describe the lucky resamples only."""
+
+
+def intervals(
+    per_document: Floats, statistic: Callable[[Floats], Floats], *, resamples: int, seed: int
+) -> list[Interval | None]:
+    """Percentile bootstrap intervals at 95 % of figures that are functions of sums over documents.
+
+    Args:
+        per_document: one row of counts per document, shape (documents, counts).
+        statistic: maps sums of counts, shape (resamples, counts), to figures, shape (resamples, figures); NaN where a
+            figure is undefined.
+        resamples: how often documents are drawn with replacement, at least 1.
+        seed: of the random generator; the same seed gives the same intervals.
+
+    Returns:
+        One interval per figure; None where it is undefined in more than a tenth of the resamples, or with fewer than
+        two documents.
+    """
+    documents = len(per_document)
+    if documents < 2:
+        figures = statistic(per_document.sum(axis=0, keepdims=True)).shape[1]
+        return [None] * figures
+    generator = np.random.default_rng(seed)
+    block = max(1, _BLOCK // documents)
+    drawn: list[Floats] = []
+    for begin in range(0, resamples, block):
+        size = min(block, resamples - begin)
+        weights = generator.multinomial(documents, np.full(documents, 1 / documents), size=size).astype(np.float64)
+        drawn.append(statistic(weights @ per_document))
+    values = np.concatenate(drawn)
+    return [_percentiles(values[:, figure]) for figure in range(values.shape[1])]
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Divide; NaN, not 0 or infinity, where the denominator is 0."""
+    out = np.full(np.broadcast(numerator, denominator).shape, np.nan)
+    np.divide(numerator, denominator, out=out, where=denominator != 0)
+    return out
+
+
+def _percentiles(values: Floats) -> Interval | None:
+    defined = values[~np.isnan(values)]
+    if len(defined) < _DEFINED * len(values):
+        return None
+    tail = (1 - LEVEL) / 2 * 100
+    low, high = np.percentile(defined, [tail, 100 - tail])
+    return round(float(low), 4), round(float(high), 4)
