@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -67,7 +69,11 @@ def read(path: Path) -> Iterator[Record]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not is_records(path):
+    try:
+        ours = is_records(path)
+    except OSError as error:
+        raise AnnotateError(f"Cannot read {path}: {os.strerror(error.errno or errno.EIO)}; check the path.") from error
+    if not ours:
         raise AnnotateError(f"{path} is not a Parquet file of records; give one that annotate score wrote.")
     to_value = _unpacker(inspect.type_info(Record))
     try:
