@@ -24,8 +24,8 @@ def command(gold: str, scores: str, as_json: bool, min_severity: Severity, resam
     """Compare records with gold: precision, recall and calibration by label, verdicts by length.
 
     GOLD is JSON lines with "id", "sha256", "flags" (each with "start", "end", "label", "severity") and, where it is
-    known, "origin". SCORES is what `annotate score` wrote. They are joined by id; a record of another text than its gold is
-    refused. Where nothing can be divided, a figure is undefined: – in the tables, null in the JSON.
+    known, "origin". SCORES is what `annotate score` wrote. They are joined by id; a record of a text that is not its
+    gold's is refused. Where nothing can be divided, a figure is undefined: – in the tables, null in the JSON.
     """
     import msgspec
 

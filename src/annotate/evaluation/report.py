@@ -106,7 +106,7 @@ def evaluate(
         for document, record in pairs
     ]
     words = [0 if record.verdict is None else record.verdict.words for _, record in pairs]
-    present = {f.label for of_gold, of_record in compared for f in (*of_gold, *of_record)}
+    present = {f.label for of_gold, _ in compared for f in of_gold} | {f.label for _, said in compared for f in said}
     verdicts = [
         (document.origin, record.verdict)
         for document, record in pairs
@@ -157,12 +157,12 @@ def _label(name: str, labels: Sequence[Label], compared: Sequence[Compared], res
     right: list[bool] = []
     documents = 0
     for of_gold, of_record in compared:
-        sums: dict[str, Counts] = defaultdict(lambda: Counts(0.0, 0, 0.0, 0))
+        sums = dict.fromkeys(MATCHINGS, Counts(0.0, 0, 0.0, 0))
         for label in labels:
             truth = [f for f in of_gold if f.label == label]
             said = [f for f in of_record if f.label == label]
             for matching in MATCHINGS:
-                sums[matching] = Counts(*map(sum, zip(sums[matching], count(truth, said, matching), strict=True)))
+                sums[matching] = sums[matching].plus(count(truth, said, matching))
             paired = {p for _, p in match(truth, said, "overlap")}
             scores.extend(f.score for f in said)
             right.extend(index in paired for index in range(len(said)))

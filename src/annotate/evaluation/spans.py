@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol, get_args
 
 Matching = Literal["exact", "overlap", "partial"]
-"""``exact``: both ends are equal. ``overlap``: at least one code point in common. ``partial``: by overlap, and each match
-counts only for the share of the range that is covered."""
+"""``exact``: both ends are equal. ``overlap``: at least one code point in common. ``partial``: by overlap, and each
+match counts only for the share of the range that is covered."""
 
 MATCHINGS: tuple[Matching, ...] = get_args(Matching)
 
@@ -34,13 +34,22 @@ class Counts(NamedTuple):
     """Gold ranges that were found; with partial credit, the sum of their shares that were found."""
     gold: int
 
+    def plus(self, other: Counts) -> Counts:
+        """Add another document's or label's counts."""
+        return Counts(
+            self.correct + other.correct,
+            self.predicted + other.predicted,
+            self.found + other.found,
+            self.gold + other.gold,
+        )
+
 
 def count(gold: Sequence[Span], predicted: Sequence[Span], matching: Matching) -> Counts:
     """Match the ranges of one label in one document, each at most once, and count.
 
-    Partial credit follows "match with partial overlap and partial credit" (Perrella, Morales Agostinho and Zaragoza 2026,
-    arXiv 2603.19921), which they find robust when micro-averaged: a match adds ``overlap / length of the predicted range``
-    to ``correct`` and ``overlap / length of the gold range`` to ``found``.
+    Partial credit follows "match with partial overlap and partial credit" (Perrella, Morales Agostinho and Zaragoza
+    2026, arXiv 2603.19921), which they find robust when micro-averaged. Here a match adds ``overlap / length of the
+    predicted range`` to ``correct`` and ``overlap / length of the gold range`` to ``found``.
     """
     pairs = match(gold, predicted, matching)
     if matching != "partial":
@@ -57,7 +66,8 @@ def match(gold: Sequence[Span], predicted: Sequence[Span], matching: Matching) -
     """Pair gold with predicted ranges one to one; pairs of indices in order of the gold.
 
     ``exact`` and ``overlap`` find as many pairs as there can be. ``partial`` takes the best pairs first, by Dice
-    coefficient (twice the common part over both lengths), ties in order of place: identical ranges always find each other.
+    coefficient (twice the common part over both lengths), ties in order of place: identical ranges always
+    find each other.
     """
     candidates = _touching(gold, predicted)
     if matching == "exact":

@@ -23,7 +23,8 @@ def render(report: Report) -> str:
         _bands(report.verdicts),
         _reliability("Scores of flags", [(r.label, r.calibration) for r in (*report.labels, report.total)]),
         _reliability("Scores of verdicts, by words", [(b.band, b.calibration) for b in report.verdicts.bands]),
-        f"Brackets: 95 % intervals, {report.resampling.resamples:,} resamples of documents (seed {report.resampling.seed}). "
+        f"Brackets: 95 % intervals from {report.resampling.resamples:,} resamples of the documents "
+        f"(seed {report.resampling.seed}). "
         f"{UNDEFINED}: undefined, or an interval that cannot be given.",
     ]
     return "\n\n".join(blocks) + "\n"
