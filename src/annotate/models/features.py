@@ -273,7 +273,8 @@ def _ngrams(symbols: Hashes, units: Ints, owners: Ints, spec: FamilySpec) -> Gra
 
 def unit_sums(values: npt.NDArray[np.generic], units: Ints, count: int) -> npt.NDArray[np.float64]:
     """Sum a column of values within each of ``count`` units. Exact for whole numbers, whatever the order."""
-    return np.bincount(units, weights=values, minlength=count)
+    sums: npt.NDArray[np.float64] = np.bincount(units, weights=values, minlength=count).astype(np.float64, copy=False)
+    return sums
 
 
 def spans_of(tokens: Tokens, grams_: Grams, rows: Sequence[int]) -> list[tuple[int, int]]:
