@@ -16,6 +16,11 @@ FOLLOWERS_FILE: Final = "followers.txt.gz"
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
+def word_tuple(text: str) -> tuple[str, ...]:
+    """Split a list of words written as one string, as the small closed lists of this package are."""
+    return tuple(text.split())
+
+
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """Give (start, end, surface) of each run of letters, apostrophes inside included; hyphens and digits divide."""
     for match in _TOKEN.finditer(text):

@@ -18,8 +18,33 @@ from annotate.lexicon import FOLLOWERS_FILE, WORDS_FILE, tokens
 _OPENS: Final = frozenset(".!?:;\"“”'‘’([•-–—*|>/")
 """After one of these (or at a line's start) a capital says nothing about the word."""
 _NOT_POSSESSIVE: Final = frozenset(
-    ("it", "he", "she", "that", "what", "who", "where", "when", "how", "there", "here", "let", "this", "why", "else")
-    + ("everyone", "everybody", "someone", "somebody", "anyone", "nobody", "everything", "something", "nothing", "one")
+    (
+        "it",
+        "he",
+        "she",
+        "that",
+        "what",
+        "who",
+        "where",
+        "when",
+        "how",
+        "there",
+        "here",
+        "let",
+        "this",
+        "why",
+        "else",
+        "everyone",
+        "everybody",
+        "someone",
+        "somebody",
+        "anyone",
+        "nobody",
+        "everything",
+        "something",
+        "nothing",
+        "one",
+    )
 )
 """After these ``'s`` is mostly "is" or "has", so that what follows tells nothing about possessives."""
 

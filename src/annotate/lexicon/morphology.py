@@ -1,0 +1,88 @@
+"""Whether an unlisted word is a regular form, derivation, compound or other standard's spelling of a listed one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from annotate.lexicon.lexicon import Lexicon, word_tuple
+
+_PREFIXES: Final = word_tuple(
+    "un re non pre anti over out under mis dis de sub super inter multi co counter micro mega hyper bio cyber neuro "
+    "ultra semi mid pro post trans en em in im ir il be fore up down off on by self auto macro mini nano geo eco "
+    "electro photo thermo hydro aero "
+    "astro cardio psycho socio ethno tele tri bi quad poly mono neo pseudo quasi intra extra "
+    "after back"
+)
+_SUFFIXES: Final = word_tuple(
+    "s es ed d ing er ers r rs or ors est ly ness nesses less ful like ish able ably ible ibly ability ize ise izes "
+    "ises ized ised izing ising izer iser ization isation ism isms ist ists ity ities al ally ial ic ical ically y ier "
+    "iest ily ies ied ment ments hood ship ships wise dom ward wards fold proof en ens ened ening age ages ation "
+    "ations ator ators ate ates ated ating ive ively ous ously ee ees eer eers ette let lets ling lings ess esses ian ians an "
+    "ans ville gate fest land man men woman women side time way ways work works"
+)
+_VARIANTS: Final = (
+    (re.compile(r"our(?=$|s|e|i|a|l|f|m|h)"), "or"),
+    (re.compile(r"(?<=[a-z]{2})ys(?=e|ing)"), "yz"),
+    (re.compile(r"(?<=[a-z]{2})is(?=e|ing|ation|able)"), "iz"),
+    (re.compile(r"ae|oe"), "e"),
+    (re.compile(r"([lpt])\1(?=ed|ing|er|or|ist|ment|y|ous|en)"), r"\1"),
+    (re.compile(r"ogue"), "og"),
+    (re.compile(r"tre(?=$|s|d)"), "ter"),
+    (re.compile(r"ence?(?=$|s)"), "ense"),
+    (re.compile(r"(?<=[a-z]{3})mme(?=$|s)"), "m"),
+    (re.compile(r"dgem"), "dgm"),
+    (re.compile(r"ll(?=$|s|m|f)"), "l"),
+    (re.compile(r"ph"), "f"),
+    (re.compile(r"que(?=$|s)"), "ck"),
+    (re.compile(r"(?<=[a-z])e(?=able|ing|ment)"), ""),
+    (re.compile(r"y(?=r|p|l|n)"), "i"),
+)
+
+
+_DEPTH: Final = 2
+"""Affixes taken off one after the other, at most."""
+
+
+def derivable(word: str, words: Lexicon, depth: int = _DEPTH) -> bool:
+    """Whether a lower-case word is listed, a regular formation from listed words, or two listed words in one.
+
+    Generous by intent: a word that could be right is not to be called wrong.
+    """
+    if words.any_case(word):
+        return True
+    if depth == 0:
+        return False
+    for prefix in _PREFIXES:
+        rest = word.removeprefix(prefix)
+        if 3 <= len(rest) < len(word) and derivable(rest, words, depth - 1):
+            return True
+    for suffix in _SUFFIXES:
+        if not word.endswith(suffix) or len(word) - len(suffix) < 3:
+            continue
+        stem = word[: -len(suffix)]
+        if stem[-1] == "e" and suffix[0] == "e":
+            continue  # "freeed"
+        forms = [stem, stem + "e", stem + "y"]
+        if suffix[0] in "aeioy" and stem[-1] == stem[-2]:
+            forms.append(stem[:-1])
+        if stem.endswith("i"):
+            forms.append(stem[:-1] + "y")
+        if any(derivable(form, words, depth - 1) for form in forms):
+            return True
+    return any(words.any_case(word[:i]) >= _PART and words.any_case(word[i:]) >= _PART for i in range(3, len(word) - 2))
+
+
+_PART: Final = 25
+"""Documents in which both parts of a compound must occur: rarer short words make compounds of any string."""
+
+
+def is_variant(word: str, other: str) -> bool:
+    """Whether two words differ only as British and American spellings do."""
+    return _standard(word) == _standard(other)
+
+
+def _standard(word: str) -> str:
+    for pattern, replacement in _VARIANTS:
+        word = pattern.sub(replacement, word)
+    return word
