@@ -23,12 +23,15 @@ _BOMS: Final = (  # UTF-32 first: its little-endian mark begins with the one of 
 _MAGIC: Final = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|%PDF-|PK\x03\x04|PK\x05\x06|\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY"
     rb"|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\x7fELF|MZ[\x00-\xff]{58}|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|PAR1|ARROW1"
-    rb"|OggS\x00|fLaC\x00|ID3[\x02-\x04]\x00|RIFF[\x00-\xff]{4}(?:WEBP|WAVE|AVI )|[\x00-\xff]{4}ftyp|SQLite format 3\x00"
-    rb"|II\*\x00|MM\x00\*|wOF[F2]|\x00\x01\x00\x00\x00|[\x00-\xff]{257}ustar"
+    rb"|OggS\x00|fLaC\x00|ID3[\x02-\x04]\x00|RIFF[\x00-\xff]{4}(?:WEBP|WAVE|AVI )|[\x00-\xff]{4}ftyp"
+    rb"|SQLite format 3\x00|II\*\x00|MM\x00\*|wOF[F2]|\x00\x01\x00\x00\x00|[\x00-\xff]{257}ustar"
 )
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\b\x1b") + b"\x7f"
+_STRAY_CONTROLS: Final = 4
 _ASCII: Final = bytes(range(128))
-_NOT_LETTERS: Final = re.compile(r"[\ud800-\udfff\0]")
+_WESTERN_SHARE: Final = 0.2
+_FEW_BYTES: Final = 4
+_UNSTORABLE: Final = re.compile(r"[\ud800-\udfff\0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Decoded:
 
 
 def bom_of(data: bytes) -> tuple[str, int] | None:
-    """The encoding that a byte order mark announces, and the mark's length in bytes."""
+    """Find the encoding that a byte order mark announces, and the mark's length in bytes."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding, len(mark)
@@ -48,7 +51,7 @@ def bom_of(data: bytes) -> tuple[str, int] | None:
 
 
 def wide_encoding_of(sample: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark: Western text in it has a NUL in every second byte, or three of four."""
+    """Recognise UTF-16 and UTF-32 without a mark: Western text then has NULs in every second byte or three of four."""
     if len(sample) < 8 or b"\0" not in sample:
         return None
     zeros = [sample[i::4].count(0) * 4 / len(sample) for i in range(4)]
@@ -70,7 +73,8 @@ def is_binary(sample: bytes) -> bool:
     """Whether the beginning of a file (up to :data:`SAMPLE` bytes) shows that it is no text.
 
     Either its first bytes are those of a well-known format, or it holds more control characters than text does:
-    over 2 % where it is no UTF-8 either (compressed data has some 10 %), over 30 % where it is.
+    over 2 % where it is no UTF-8 either (compressed data has some 10 %), over 30 % where it is. A handful of them
+    in a short text is damage, not another format.
     """
     sample = sample[:SAMPLE]
     if bom_of(sample) is not None or wide_encoding_of(sample) is not None:
@@ -78,7 +82,7 @@ def is_binary(sample: bytes) -> bool:
     if _MAGIC.match(sample):
         return True
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > len(sample) * (0.3 if _is_utf8(sample) else 0.02)
+    return controls > _STRAY_CONTROLS and controls > len(sample) * (0.3 if _is_utf8(sample) else 0.02)
 
 
 def _is_utf8(sample: bytes) -> bool:
@@ -148,26 +152,30 @@ def is_damaged_utf8(data: bytes) -> bool:
 
 
 def guess(data: bytes) -> str:
-    """Guess the encoding of bytes that are no UTF-8 (charset-normalizer, on a part that has non-ASCII bytes)."""
+    """Guess the encoding of bytes that are no UTF-8.
+
+    Where fewer than a fifth of the bytes are beyond ASCII the text is in a Western language, and its encoding is taken
+    to be windows-1252, as browsers do (WHATWG Encoding Standard, default for English): a few accents and quotation
+    marks are too little to tell the code pages apart. Otherwise charset-normalizer decides, on a part of the text.
+    """
     sample = data
     if len(data) > SAMPLE:
         first = len(data) - len(data.lstrip(_ASCII))
         # Begin at a line's start or a blank, which no multi-byte encoding uses inside a character.
         start = max(data.rfind(b"\n", 0, first), data.rfind(b" ", 0, first)) + 1
         sample = data[start : start + SAMPLE]
-    best = charset_normalizer.from_bytes(sample).best()
-    if best is None:
+    beyond_ascii = len(sample.translate(None, _ASCII))
+    if beyond_ascii < max(_FEW_BYTES, _WESTERN_SHARE * len(sample)):
         return "windows-1252"
-    # Western text reads the same in many code pages; name the common one where it makes no difference.
-    western = sample.decode("windows-1252", "replace")
-    return "windows-1252" if str(best) == western else best.encoding.replace("_", "-")
+    best = charset_normalizer.from_bytes(sample).best()
+    return "windows-1252" if best is None else best.encoding.replace("_", "-")
 
 
 def clean(text: str) -> Decoded:
     """Replace NUL and lone surrogates, which JSON outputs and UTF-8 cannot carry, one for one by U+FFFD."""
     if "\0" not in text and _encodes(text):
         return Decoded(text)
-    cleaned, count = _NOT_LETTERS.subn("\ufffd", text)
+    cleaned, count = _UNSTORABLE.subn("\ufffd", text)
     nuls = text.count("\0")
     parts = [f"{n} {what}" for n, what in ((nuls, "NUL"), (count - nuls, "lone surrogate")) if n]
     return Decoded(cleaned, (f"read as U+FFFD: {' and '.join(parts)} character{'s' if count > 1 else ''}",))

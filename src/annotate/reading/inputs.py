@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from annotate.errors import AnnotateError
-from annotate.reading.formats import FORMS, form_of, split_name
+from annotate.reading.datasets import is_hub_name, is_saved
+from annotate.reading.formats import FORMS, HUB, SAVED, TEXT, form_of, split_name
 from annotate.reading.opening import COMPRESSIONS
 from annotate.reading.sources import Form, Source, printable
 
@@ -43,21 +44,26 @@ def _expand(path: str, stdin: BinaryIO | None) -> list[Source]:
     if path == "-":
         if stdin is None:
             raise AnnotateError("Standard input (-) was named as an input, but none was handed over.")
-        return [Source(path, path, stream=stdin, id="stdin")]
+        return [Source(path, path, is_stream=True, stream=stdin, id="stdin")]
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
+        if is_hub_name(path):
+            return [Source(path, path, HUB)]
         raise AnnotateError(f"Cannot read {printable(path)}: {error.strerror}; check the path.") from error
     except ValueError as error:  # a NUL in the name
-        raise AnnotateError(f"Cannot read {clean_name(path)}: {error}.") from error
+        raise AnnotateError(f"Cannot read {printable(path.replace(chr(0), chr(0xFFFD)))}: {error}.") from error
     if stat.S_ISDIR(mode):
-        return _expand_folder(path)
+        return [_saved(path, _folder_name(path))] if is_saved(path) else _expand_folder(path)
     return [_expand_file(path, is_regular=stat.S_ISREG(mode))]
 
 
-def clean_name(path: str) -> str:
-    """A name that no file can have, in a form that can be printed."""
-    return printable(path.replace("\0", "\ufffd"))
+def _saved(path: str, relative: str) -> Source:
+    return Source(path, relative, SAVED)
+
+
+def _folder_name(path: str) -> str:
+    return os.path.basename(os.path.abspath(path)) or "dataset"
 
 
 def _expand_file(path: str, *, is_regular: bool) -> Source:
@@ -66,8 +72,8 @@ def _expand_file(path: str, *, is_regular: bool) -> Source:
     form = form_of(ending, compression)
     if form is None:
         raise AnnotateError(
-            f"Cannot read {printable(path)}: the ending {ending + _compression_ending(compression)!r} is not known; use "
-            f"{_known_endings()}, or hand text over on standard input (-)."
+            f"Cannot read {printable(path)}: the ending {ending + _compression_ending(compression)!r} is not known; "
+            f"use {_known_endings()}, or hand text over on standard input (-)."
         )
     if is_regular:  # opening a pipe for a try would lose what it holds
         try:
@@ -75,7 +81,8 @@ def _expand_file(path: str, *, is_regular: bool) -> Source:
                 pass
         except OSError as error:
             raise AnnotateError(f"Cannot read {printable(path)}: {error.strerror}; check its permissions.") from error
-    return Source(path, name, form, compression)
+    # A pipe or device cannot be opened twice, nor sought in.
+    return Source(path, name, form, compression, is_stream=not is_regular and form is TEXT)
 
 
 def _compression_ending(compression: str | None) -> str:
@@ -111,7 +118,9 @@ def _walk(folder: str, prefix: str, seen: set[tuple[int, int]]) -> Iterator[Sour
         try:
             status = os.stat(path)
             if stat.S_ISDIR(status.st_mode):
-                if (status.st_dev, status.st_ino) not in seen:
+                if is_saved(path):
+                    yield _saved(path, relative)
+                elif (status.st_dev, status.st_ino) not in seen:
                     yield from _walk(path, f"{relative}/", seen)
                 continue
         except OSError as error:
@@ -134,10 +143,11 @@ def _name_documents(sources: list[Source]) -> None:
     """Give every file the shortest id that no other file of the run has.
 
     Plain files are called by their name up to the first underscore or dot; where two would get the same, all of
-    them get their whole stem, then their path below the input, then their path as given. Files of rows begin with the stem.
+    them get their whole stem, then their path below the input, then their path as given. Files of rows begin with
+    the stem, and so do streams and data sets.
     """
     level = [1 if source.form is not None and source.form.rows else 0 for source in sources]
-    pending = [index for index, source in enumerate(sources) if source.stream is None]
+    pending = [index for index, source in enumerate(sources) if source.path != "-"]
     for index in pending:
         sources[index].id = _ID_FORMS[level[index]](sources[index])
     while pending:
@@ -147,7 +157,7 @@ def _name_documents(sources: list[Source]) -> None:
         pending = []
         for group in groups.values():
             if len(group) > 1:
-                pending.extend(i for i in group if level[i] + 1 < len(_ID_FORMS) and sources[i].stream is None)
+                pending.extend(i for i in group if level[i] + 1 < len(_ID_FORMS) and sources[i].path != "-")
         for index in pending:
             level[index] += 1
             sources[index].id = _ID_FORMS[level[index]](sources[index])
@@ -160,6 +170,8 @@ def _short_id(source: Source) -> str:
 
 
 def _stem(source: Source) -> str:
+    if source.form is not None and not source.form.endings:  # a folder or a name on a hub has no ending
+        return printable(os.path.basename(source.relative))
     return printable(split_name(os.path.basename(source.relative))[0])
 
 

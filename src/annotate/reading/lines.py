@@ -62,7 +62,7 @@ def read_lines(stream: io.BufferedReader, config: ReadingConfig) -> Iterator[Lin
 
 
 def as_utf8(stream: io.BufferedReader) -> io.BufferedReader:
-    """The stream without its byte order mark, and in UTF-8 if it was UTF-16 or UTF-32."""
+    """Take the byte order mark off a stream, and make it UTF-8 if it is UTF-16 or UTF-32."""
     sample = stream.peek(SAMPLE)[:SAMPLE]
     mark = bom_of(sample)
     if mark is not None:

@@ -30,13 +30,13 @@ def open_bytes(source: Source) -> io.BufferedReader:
     Raises:
         OSError, EOFError, zlib.error, zstd.ZstdError: here or on reading (:data:`BROKEN`).
     """
-    raw: BinaryIO
+    raw: object
     if source.stream is not None:
-        raw = source.stream
-    elif source.compression == "gz":
-        raw = cast("BinaryIO", gzip.open(source.path, "rb"))
+        return io.BufferedReader(_Borrowed(source.stream), BUFFER)
+    if source.compression == "gz":
+        raw = gzip.open(source.path, "rb")  # noqa: SIM115 - closed with the reader around it
     elif source.compression == "zst":
-        raw = cast("BinaryIO", zstd.open(source.path, "rb"))
+        raw = zstd.open(source.path, "rb")
     else:
         raw = open(source.path, "rb", buffering=0)  # noqa: SIM115 - closed with the reader around it
     return io.BufferedReader(cast("io.RawIOBase", raw), BUFFER)
@@ -52,9 +52,17 @@ def explain(error: BaseException, source: Source) -> str:
     return f"Cannot read {source.name}: {reason}."
 
 
-def size_of(stream: io.BufferedReader) -> int:
-    """Bytes that are left in a stream, by reading it to its end in constant memory."""
-    size = 0
-    while chunk := stream.read(BUFFER):
-        size += len(chunk)
-    return size
+class _Borrowed(io.RawIOBase):
+    """Reads from a stream that is not ours to close."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        # Without waiting for a full buffer where the stream can do that (pipes).
+        self._read = getattr(stream, "read1", stream.read)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

@@ -29,7 +29,7 @@ def row_place(source: Source, number: int, unit: str) -> str:
 
 
 def failed_row(source: Source, number: int, unit: str, problem: str) -> Placed:
-    """A row that could not be parsed at all."""
+    """Make the item for a row that could not be parsed at all."""
     place = row_place(source, number, unit)
     return place, Unread(id=f"{source.id}:{number}", status="failed", error=f"{place} {problem}")
 
@@ -50,16 +50,16 @@ def read_row(
     place = row_place(source, number, unit)
     id = f"{source.id}:{number}"
     origin: str | None = None
+    columns = config.columns
     try:
-        if not isinstance(row, Mapping):
-            raise RowError(f"is {_kind(row)}, not an object with a 'text' field")  # noqa: TRY004 - a user's row
-        columns = config.columns
+        row = _mapping(row)
         id = _id(row, columns.get("id", "id")) or id
         origin = _string(row, columns.get("source", "source"))
         decoded = clean(_text(row, columns.get("text", "text")))
         if not decoded.text or decoded.text.isspace():
             return place, Unread(id=id, status="skipped", reason="empty", source=origin)
-        check_length(decoded.text, config)
+        if len(decoded.text) > config.max_characters:
+            raise RowError(too_long(len(decoded.text), config))  # noqa: TRY301 - one way out for all that is wrong
         document = Document(
             text=decoded.text,
             id=id,
@@ -75,22 +75,18 @@ def read_row(
     return place, document
 
 
-def check_length(text: str, config: ReadingConfig) -> None:
-    """Refuse a text over the limit.
-
-    Raises:
-        RowError: with the text's length and the key to raise.
-    """
-    if len(text) > config.max_characters:
-        raise RowError(too_long(len(text), config))
-
-
 def too_long(characters: int, config: ReadingConfig) -> str:
-    """The message about a text over the limit."""
+    """Say that a text is over the limit, by how much, and what to do."""
     return (
         f"has {characters:,} characters, more than reading.max_characters ({config.max_characters:,}); "
         "raise that or split the text."
     )
+
+
+def _mapping(row: object) -> Mapping[Any, Any]:
+    if isinstance(row, Mapping):
+        return row
+    raise RowError(f"is {_kind(row)}, not an object with a 'text' field.")
 
 
 def _text(row: Mapping[Any, Any], key: str) -> str:
@@ -137,7 +133,7 @@ def _is_nan(value: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    """A value's kind in the words of JSON."""
+    """Name a value's kind in the words of JSON."""
     if value is None:
         return "null"
     if isinstance(value, bool):

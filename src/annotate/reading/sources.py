@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from annotate.config import ReadingConfig
 from annotate.documents import Document, Unread
@@ -32,13 +32,17 @@ class Source:
     """Why it cannot be read, as one sentence; then nothing else is looked at."""
     not_a_file: bool = False
     """A socket, device or pipe that lies in a folder."""
+    is_stream: bool = False
+    """Standard input or a pipe: read once, JSON Lines or text as its content shows."""
     stream: BinaryIO | None = field(default=None, repr=False)
-    """An open stream instead of a file at ``path``."""
+    """An open stream instead of a file at ``path``; the caller's, and not closed here."""
+    dataset: Any = field(default=None, repr=False)
+    """A data set of the hub, opened."""
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        return "standard input" if self.stream is not None and self.path == "-" else printable(self.path)
+        return "standard input" if self.path == "-" else printable(self.path)
 
 
 Reader: TypeAlias = Callable[[Source, ReadingConfig], Iterator[Placed]]
@@ -63,15 +67,15 @@ class Form:
 
 
 def printable(name: str) -> str:
-    """A file's name as text that can be written anywhere: bytes that are no UTF-8 become U+FFFD."""
+    """Make a file's name text that can be written anywhere: bytes that are no UTF-8 become U+FFFD."""
     return os.fsencode(name).decode("utf-8", "replace") if not name.isascii() else name
 
 
 def skip(source: Source, reason: str) -> Unread:
-    """The whole source stands for one skipped item."""
+    """Let the whole source stand for one skipped item."""
     return Unread(id=source.id, status="skipped", reason=reason)
 
 
 def fail(source: Source, error: str) -> Unread:
-    """The whole source, or what is left of it, stands for one failed item."""
+    """Let the whole source, or what is left of it, stand for one failed item."""
     return Unread(id=source.id, status="failed", error=error)

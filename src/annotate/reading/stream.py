@@ -5,21 +5,26 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from annotate.config import ReadingConfig
 from annotate.documents import Document, Unread
-from annotate.reading.formats import JSONL, TEXT
+from annotate.reading.datasets import count_saved, open_hub
+from annotate.reading.formats import HUB, JSONL, PARQUET, SAVED, TEXT
 from annotate.reading.ids import UsedIds
 from annotate.reading.inputs import find
 from annotate.reading.jsonlines import read_stream
 from annotate.reading.opening import BROKEN, BUFFER, explain, open_bytes
+from annotate.reading.parquet import count_parquet
 from annotate.reading.sources import Placed, Source, fail, skip
+
+_DEFAULTS: Final = ReadingConfig()
 
 
 def read(
-    inputs: Sequence[str | Path], config: ReadingConfig = ReadingConfig(), stdin: BinaryIO | None = None
+    inputs: Sequence[str | Path], config: ReadingConfig = _DEFAULTS, stdin: BinaryIO | None = None
 ) -> Iterator[Document | Unread]:
     """Read documents one after the other from files, folders, data sets or standard input.
 
@@ -35,7 +40,11 @@ def read(
     Raises:
         AnnotateError: at once, before the first document, if something named as an input cannot be read at all.
     """
-    return _stream(find(inputs, stdin), config)
+    sources = find(inputs, stdin)
+    for source in sources:
+        if source.form is HUB:
+            source.dataset = open_hub(source)
+    return _stream(sources, config)
 
 
 def _stream(sources: list[Source], config: ReadingConfig) -> Iterator[Document | Unread]:
@@ -55,29 +64,24 @@ def _read_source(source: Source, config: ReadingConfig) -> Iterator[Placed]:
         yield source.name, fail(source, source.problem)
     elif source.not_a_file:
         yield source.name, skip(source, "not-text")
-    elif source.stream is not None and source.form is None:
-        yield from _read_stdin(source, config)
+    elif source.is_stream:
+        yield from _read_as_it_comes(source, config)
     else:
         # An unknown ending: the reader of plain text tells text from other data.
         yield from (source.form or TEXT).read(source, config)
 
 
-def _read_stdin(source: Source, config: ReadingConfig) -> Iterator[Placed]:
+def _read_as_it_comes(source: Source, config: ReadingConfig) -> Iterator[Placed]:
     """JSON Lines if the first non-blank byte is a brace, else one text."""
     try:
-        stream = open_bytes(source)
-        head = stream.peek(1)
+        with open_bytes(source) as stream:
+            head = stream.peek(1)
+            if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+                yield from read_stream(stream, source, config)
+            else:
+                yield from TEXT.read(replace(source, stream=stream), config)
     except BROKEN as error:
         yield source.name, fail(source, explain(error, source))
-        return
-    if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
-        try:
-            yield from read_stream(stream, source, config)
-        except BROKEN as error:
-            yield source.name, fail(source, explain(error, source))
-    else:
-        source.stream = stream
-        yield from TEXT.read(source, config)
 
 
 def count(inputs: Sequence[str | Path]) -> int | None:
@@ -88,15 +92,25 @@ def count(inputs: Sequence[str | Path]) -> int | None:
     """
     total = 0
     for source in find(inputs, io.BytesIO()):
-        if source.stream is not None:
+        rows = _count(source)
+        if rows is None:
             return None
-        if source.form is None or not source.form.rows:
-            total += 1
-            continue
-        if source.form is not JSONL or source.compression is not None:
-            return None
-        total += _count_lines(source)
+        total += rows
     return total
+
+
+def _count(source: Source) -> int | None:
+    if source.is_stream:
+        return None
+    if source.form is None or not source.form.rows:
+        return 1
+    if source.form is JSONL and source.compression is None:
+        return _count_lines(source)
+    if source.form is PARQUET:
+        return count_parquet(source.path)
+    if source.form is SAVED:
+        return count_saved(source.path)
+    return None
 
 
 def _count_lines(source: Source) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from annotate.config import ReadingConfig
 from annotate.documents import Document, Unread
@@ -23,16 +23,26 @@ def read_text(source: Source, config: ReadingConfig) -> Iterator[Placed]:
         yield source.name, Document(text=text.text, id=source.id, notes=text.notes)
 
 
-def load_text(source: Source, config: ReadingConfig) -> Decoded | Unread:
-    """Read a whole file as one text, cleaned, within the limit of length; or say why there is none."""
+def load_text(
+    source: Source, config: ReadingConfig, declared: Callable[[bytes], str | None] | None = None
+) -> Decoded | Unread:
+    """Read a whole file as one text, cleaned, within the limit of length; or say why there is none.
+
+    ``declared`` finds the encoding that the data itself names.
+    """
     try:
         with open_bytes(source) as stream:
-            return _load(stream, source, config)
+            return _load(stream, source, config, declared)
     except BROKEN as error:
         return fail(source, explain(error, source))
 
 
-def _load(stream: io.BufferedReader, source: Source, config: ReadingConfig) -> Decoded | Unread:
+def _load(
+    stream: io.BufferedReader,
+    source: Source,
+    config: ReadingConfig,
+    declared: Callable[[bytes], str | None] | None,
+) -> Decoded | Unread:
     # No encoding in use takes more than four bytes for a character, so that a longer file need not be held.
     limit = 4 * config.max_characters + 4
     data = stream.read(min(limit, SAMPLE))
@@ -44,7 +54,7 @@ def _load(stream: io.BufferedReader, source: Source, config: ReadingConfig) -> D
         characters = _count(data, stream)
         if characters > config.max_characters:
             return fail(source, f"{source.name} {too_long(characters, config)}")
-    return finish(decode(data), source, config)
+    return finish(decode(data, declared(data) if declared else None), source, config)
 
 
 def finish(decoded: Decoded, source: Source, config: ReadingConfig) -> Decoded | Unread:
