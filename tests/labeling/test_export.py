@@ -15,8 +15,8 @@ from annotate.documents import LABELS, SEVERITIES, Unread
 from annotate.errors import AnnotateError
 from annotate.labeling import export
 from annotate.labeling.configuration import labeling_config, read_config
-from annotate.labeling.labelstudio import verify
 from annotate.labeling.guidelines import guidelines
+from annotate.labeling.labelstudio import verify
 
 TEXT = "🚀🚀 The teh rocket.\r\nIt flew to theMS station."
 

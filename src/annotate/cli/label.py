@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -63,7 +64,7 @@ def export_command(
     from annotate.labeling import export
     from annotate.reading import read
 
-    documents = read(inputs, load_config(config).reading, click.get_binary_stream("stdin")) if inputs else ()
+    documents = read(inputs, load_config(config).reading, sys.stdin.buffer) if inputs else ()
     done = export(scores, documents, output, minimum_score=min_score, minimum_severity=min_severity, blind=blind)
     files = done.files[0] if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1]}"
     what = f"with {done.flags} flags ({done.flags_below} below the minimum left out)"

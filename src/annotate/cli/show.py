@@ -38,7 +38,7 @@ def command(
     from annotate.writing.marked import render
 
     settings = load_config(config)
-    item = _find(read([source], settings.reading, click.get_binary_stream("stdin")), identity, source)
+    item = _find(read([source], settings.reading, sys.stdin.buffer), identity, source)
     record = _score(item, settings) if scores is None else _look_up(item, scores)
     text = item.text if isinstance(item, Document) else ""
     title = item.title if isinstance(item, Document) else None

@@ -33,7 +33,7 @@ def describe_verdict(verdict: Verdict) -> str:
     """Put the verdict in a sentence, with the words it rests on and what its threshold means at that length."""
     words = f"{verdict.words} word{'' if verdict.words == 1 else 's'}"
     if verdict.label == "insufficient-text":
-        said = f"insufficient-text: {words} are too few to call an origin."
+        said = f"insufficient-text: too short to call an origin, with {words}."
     else:
         said = f"{verdict.label}, probability {verdict.score:.2f}, on {words}."
     point = verdict.operating_point

@@ -7,7 +7,6 @@ sent.
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
@@ -51,7 +50,7 @@ def render(record: Record, text: str, *, width: int = 80, colour: bool = False, 
         Lines, each ending in a line feed.
     """
     width = max(width, MINIMUM_WIDTH)
-    lines = [_styled(visible(record.id), colour, bold=True)]
+    lines = [click.style(line, bold=True) if colour else line for line in _paragraph(record.id, width)]
     lines += _paragraph(title, width) if title else []
     lines += _verdict(record, width)
     lines.append("")
@@ -97,8 +96,8 @@ def _explained(flags: list[Flag], width: int, colour: bool) -> list[str]:
         return ["No flags."]
     lines: list[str] = []
     for number, flag in enumerate(flags, 1):
-        head = f"{number}. {flag.label} · {flag.severity} · {flag.score:.2f} · {visible(flag.detector)}"
-        lines.append(_flag_style(head, flag, colour))
+        head = f"{number}. {flag.label} · {flag.severity} · {flag.score:.2f} · {flag.detector}"
+        lines += [_flag_style(line, flag, colour) for line in _paragraph(head, width)]
         why = flag.reason + (f": {describe_evidence(flag.evidence)}" if flag.evidence else "")
         for part in (f"“{' '.join(flag.text.split())}” [{flag.start}, {flag.end})", why):
             lines += _paragraph(part, width, indent="   ")
@@ -106,10 +105,8 @@ def _explained(flags: list[Flag], width: int, colour: bool) -> list[str]:
 
 
 def _paragraph(text: str, width: int, indent: str = "") -> list[str]:
-    shown = visible(_LINE_END.sub(" ", text))
-    return textwrap.wrap(shown, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False) or [
-        indent
-    ]
+    cell = _Cell(visible(_LINE_END.sub(" ", text)), -1)
+    return [indent + line for line in _wrap([cell], [], width - len(indent), colour=False)]
 
 
 def _marked_lines(text: str, flags: list[Flag], width: int, colour: bool) -> Iterator[str]:
@@ -245,7 +242,3 @@ def _flag_style(text: str, flag: Flag, colour: bool) -> str:
     bold = flag.severity in ("major", "critical") or None
     underline = flag.severity == "critical" or None
     return click.style(text, fg=_COLOURS[FAMILIES[flag.label]], bold=bold, underline=underline)
-
-
-def _styled(text: str, colour: bool, *, bold: bool) -> str:
-    return click.style(text, bold=bold) if colour else text
