@@ -97,7 +97,9 @@ def load_config(path: str | Path | None = None) -> Config:
     if data is None:
         return Config()
     if not isinstance(data, Mapping):
-        raise AnnotateError(f"The configuration {path} must be a mapping of keys to values, not a {type(data).__name__}.")
+        raise AnnotateError(
+            f"The configuration {path} must be a mapping of keys to values, not a {type(data).__name__}."
+        )
     return make_config(data, str(path))
 
 
@@ -118,5 +120,3 @@ def make_config(data: Mapping[str, Any], origin: str = "configuration") -> Confi
     except msgspec.ValidationError as error:
         raise AnnotateError(f"{origin}: {error}.") from error
     return msgspec.structs.replace(config, severity_weights={**SEVERITY_WEIGHTS, **config.severity_weights})
-
-

@@ -11,12 +11,12 @@ import msgspec
 from annotate.config import Config
 from annotate.detectors import build
 from annotate.detectors.base import Detector
-from annotate.documents import Document, Flag, OperatingPoint, PassageScores, Record, Unread, Verdict
+from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict
 from annotate.language import is_english
 from annotate.models.garbled import garbled_share
 from annotate.models.lines import furniture_ranges
-from annotate.models.origin import OriginScores, score_origin, verdict_label
-from annotate.reading.text import clean
+from annotate.models.origin import OriginScores, score_origin, verdict
+from annotate.reading.decoding import clean
 from annotate.signature import Signature, sign
 
 
@@ -61,7 +61,7 @@ class Scorer:
                 )
             stage = "models"
             with self._timed("model:lines"):
-                furniture = furniture_ranges(document)
+                furniture = [Range(start, end) for start, end in furniture_ranges(document)]
             with self._timed("model:origin"):
                 origin = score_origin(document, exclude=furniture)
             with self._timed("model:garbled"):
@@ -81,23 +81,15 @@ class Scorer:
             sha256=document.sha256,
             verdict=self._verdict(origin, garbled),
             flags=_in_order(flags),
-            passages=[PassageScores(p.start, p.end, p.scores) for p in origin.passages],
+            passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in origin.passages],
             notes=list(document.notes) or msgspec.UNSET,
         )
 
     def _verdict(self, origin: OriginScores, garbled: float) -> Verdict:
-        label = verdict_label(origin, self.config.verdict.fpr)
-        point = origin.operating_points.get(self.config.verdict.fpr)
-        score = origin.scores.get(label, origin.scores["human"])
-        if garbled >= self.config.verdict.garbled_share and origin.words > 0:
-            label, score = "garbled", round(garbled, 4)
-        return Verdict(
-            label=label,
-            score=score,
-            words=origin.words,
-            scores=origin.scores,
-            operating_point=OperatingPoint(origin.length_band, point.fpr, point.tpr) if point else None,
-        )
+        judged = verdict(origin, self.config.verdict.fpr)
+        if garbled >= self.config.verdict.garbled_share and origin.sufficient:
+            return msgspec.structs.replace(judged, label="garbled", score=round(garbled, 4), operating_point=None)
+        return judged
 
     def _unread(self, item: Unread) -> Record:
         return Record(
@@ -138,8 +130,12 @@ def load(config: Config | None = None) -> Scorer:
 
 
 def _from_text(text: str) -> Document:
-    cleaned, notes = clean(text)
-    return Document(cleaned, id="text", notes=notes)
+    cleaned = clean(text)
+    return Document(cleaned.text, id="text", notes=cleaned.notes)
+
+
+def _rounded(scores: dict[str, float]) -> dict[str, float]:
+    return {label: round(score, 4) for label, score in scores.items()}
 
 
 def _in_order(flags: list[Flag]) -> list[Flag]:

@@ -37,7 +37,9 @@ def installed() -> dict[str, type[Detector]]:
                 f"Detector {point.name!r} ({point.value}) cannot be loaded: {error}; repair or uninstall its package."
             ) from error
         if not (isinstance(cls, type) and issubclass(cls, Detector)):
-            raise AnnotateError(f"Entry point {point.value!r} in {GROUP!r} is not a Detector class; see annotate.detectors.")
+            raise AnnotateError(
+                f"Entry point {point.value!r} in {GROUP!r} is not a Detector class; see annotate.detectors."
+            )
         if not _ID.fullmatch(cls.id) or cls.id.split("@")[0] != point.name:
             raise AnnotateError(
                 f"Detector {point.value!r} has the id {cls.id!r} but is registered as {point.name!r}; "
@@ -70,7 +72,9 @@ def build(options: Mapping[str, Any]) -> tuple[Detector, ...]:
             continue
         values = {} if chosen in (True, None) else chosen
         if not isinstance(values, Mapping):
-            raise AnnotateError(f"Configuration key detectors.{name} must be true, false or a mapping of options, not {chosen!r}.")
+            raise AnnotateError(
+                f"Configuration key detectors.{name} must be true, false or a mapping of options, not {chosen!r}."
+            )
         check_keys(values, cls.__struct_fields__, f"detectors.{name}")
         try:
             built.append(msgspec.convert(dict(values), cls))

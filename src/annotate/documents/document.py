@@ -61,7 +61,17 @@ class Document:
 
     def __getstate__(self) -> tuple[object, ...]:
         """Leave shared results behind: they can be large and are cheap to make again in another process."""
-        return (self.text, self.id, self.source, self.url, self.title, self.published, self.lang, self.furniture, self.notes)
+        return (
+            self.text,
+            self.id,
+            self.source,
+            self.url,
+            self.title,
+            self.published,
+            self.lang,
+            self.furniture,
+            self.notes,
+        )
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         names = ("text", "id", "source", "url", "title", "published", "lang", "furniture", "notes")

@@ -120,7 +120,9 @@ def make_flag(
         ValueError: if the range is empty or outside the text, or the score is not in [0, 1].
     """
     if not 0 <= start < end <= len(text):
-        raise ValueError(f"{detector}: flag range [{start}, {end}) is empty or outside a text of {len(text)} code points")
+        raise ValueError(
+            f"{detector}: flag range [{start}, {end}) is empty or outside a text of {len(text)} code points"
+        )
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"{detector}: score {score!r} is outside [0, 1]")
     return Flag(
