@@ -15,7 +15,9 @@ from annotate.lexicon.misspellings import MISSPELLINGS
 
 # A whole blank- or punctuation-delimited token, with the hyphens and digits of a designation ("MS-22").
 _TOKEN: Final = re.compile(r"(?<![\w'’\-])[^\W_]+(?:[\-‐‑][^\W_]+)*")
-_PLAIN: Final = re.compile(r"(?<![\w'’\-‐‑.@#/\\&*])[a-z]{4,40}(?![\w\-‐‑@/\\*]|['’][a-z]|(?<=in)['’]|\.[a-z])")
+_PLAIN: Final = re.compile(
+    r"(?<![\w'’\-‐‑.@#/\\&*\u00ad\u200b])[a-z]{4,40}(?![\w\-‐‑@/\\*\u00ad\u200b]|['’][a-z]|(?<=in)['’]|\.[a-z])"
+)
 _CAMEL: Final = re.compile(r"([a-z]+)([A-Z][A-Za-z]*)((?:[\-‐‑]?\d[\w\-‐‑]*)?)")
 _UPPER_CAMEL: Final = re.compile(r"([A-Z][a-z]+)([A-Z][A-Za-z]*)((?:[\-‐‑]\d[\w\-‐‑]*)?)")
 _ACRONYM_THEN_WORD: Final = re.compile(r"([A-Z]{3,}(?:-\d+)?)([a-z]{2,})")

@@ -1,0 +1,206 @@
+"""Apostrophes lost or set apart: "dont", "the companys shares", "Russia 's"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Final
+
+from annotate.detectors.base import Detector
+from annotate.documents import Document, Flag, Label
+from annotate.lexicon import Lexicon, is_technical, lexicon
+from annotate.lexicon.lexicon import word_tuple
+
+_CONTRACTIONS: Final = {
+    word.replace("'", ""): word
+    for word in word_tuple(
+        "don't didn't doesn't isn't wasn't weren't aren't hasn't haven't hadn't wouldn't couldn't shouldn't mustn't "
+        "needn't ain't you're they're we've you've they've i've i'm you'll they'll it'll that'll who've that's there's "
+        "what's he's she's would've could've should've might've y'all can't won't"
+    )
+}
+"""What is left of a contraction without its apostrophe, lower case, where that is no other word of news."""
+_BEFORE_CANT: Final = frozenset(
+    word_tuple("i you he she it we they who that which people there this and but simply just really still also")
+)
+"""A noun "cant" or "wont" does not follow these."""
+_CAPITAL_ONLY: Final = {"Ive": "I've", "Im": "I'm", "Id": "I'd"}
+
+_WORD: Final = re.compile(
+    "(?<![\\w'’\\-‐‑.@#/\\\\&*\u00ad\u200b])([A-Za-z]+)(?![\\w\\-‐‑@/\\\\*\u00ad\u200b]|['’]\\w|\\.[a-z])"
+)
+_APOSTROPHE: Final = re.compile(r"[A-Za-z](?:['’]s\b|s['’](?=\s)|n['’]t\b|['’](?:re|ve|ll)\b)")
+_SET_APART: Final = re.compile(r"(?<=[A-Za-z]) ['’]s(?=[\s.,;:!?])")
+_NEXT: Final = re.compile(r" ([A-Za-z][a-z]+(?:-[a-z]+)*)")
+_PREVIOUS: Final = re.compile(r"([A-Za-z]+(?:['’]s)?)[ ]$")
+
+# With an s these are no plural but a possessive that lost its apostrophe: their plural has none, or is irregular.
+_NO_S_PLURAL: Final = frozenset(
+    word_tuple(
+        "spacecraft aircraft rotorcraft hovercraft watercraft children women men policemen firemen fishermen gunmen "
+        "businessmen congressmen servicemen countrymen spokesman spokeswoman chairman chairwoman congressman policeman "
+        "fisherman businessman salesman gunman woman child offspring personnel sheep wife "
+        "everyone someone anyone everybody somebody nobody today tomorrow yesterday tonight"
+    )
+)
+_OF_MANY: Final = frozenset(
+    word_tuple(
+        "many two three four five several all most some these those few various other more both such between among"
+    )
+)
+"""After these a word in -s is a plural."""
+
+# Shares of the hits read as damage; see benchmarks/false_positives.py. Where the document sets apostrophes elsewhere a
+# slip is rarer than where all of them are gone.
+_SURE: Final = 0.95
+_LIKELY: Final = 0.8
+
+
+class Apostrophes(Detector, frozen=True):
+    """Flags contractions and possessives that lost their apostrophe, and possessive endings set apart."""
+
+    id: ClassVar[str] = "apostrophes@1"
+    labels: ClassVar[tuple[Label, ...]] = ("punctuation", "spelling")
+    about: ClassVar[str] = "Lost apostrophes, by a word list with counts of what follows possessives and plurals."
+
+    def resources(self) -> dict[str, str]:
+        """Digest of the word list."""
+        return {"lexicon": lexicon().digest}
+
+    def detect(self, document: Document) -> Iterable[Flag]:
+        """Give the flags of a document, in the order of their start."""
+        text, words = document.text, lexicon()
+        stripped = _APOSTROPHE.search(text) is None
+        flags: list[Flag] = []
+        for match in _WORD.finditer(text):
+            word = match.group()
+            found = _judge(text, match.start(), match.end(), word, words)
+            if found is None or is_technical(text, match.start(), match.end()):
+                continue
+            reason, meant, score, evidence = found
+            score = min(0.98, score + 0.08) if stripped else score
+            evidence = {"suggestion": meant, **evidence, "apostrophes_elsewhere": not stripped}
+            flags.append(self.flag(document, *match.span(), "punctuation", "minor", score, reason, **evidence))
+        flags.extend(self._set_apart(document))
+        return sorted(flags, key=lambda flag: (flag.start, flag.end))
+
+    def _set_apart(self, document: Document) -> Iterator[Flag]:
+        for match in _SET_APART.finditer(document.text):
+            yield self.flag(
+                document,
+                *match.span(),
+                "punctuation",
+                "minor",
+                0.85,
+                "apostrophe-set-apart",
+                suggestion=match.group().lstrip(),
+            )
+
+
+Found = tuple[str, str, float, dict[str, Any]]
+"""Reason, form meant, score, evidence."""
+
+
+def _judge(text: str, start: int, end: int, word: str, words: Lexicon) -> Found | None:
+    """Say what is wrong with a word, if anything."""
+    if word.lower() in _CONTRACTIONS or word in _CAPITAL_ONLY:
+        return _contraction(text, start, end, word)
+    if len(word) < 4 or word[-1] != "s":
+        return None
+    following = _NEXT.match(text, end)
+    if following is None:
+        return None
+    after = following.group(1)
+    base = word[:-1]
+    previous_match = _PREVIOUS.search(text, max(0, start - 30), start)
+    previous = previous_match.group(1) if previous_match else ""
+    if previous.lower() in _OF_MANY:
+        return None
+    if base.isupper():
+        return _acronym(text, previous, base, after, words)
+    if word.islower():
+        return None if word.endswith("ss") else _common_noun(base, previous, after, words)
+    return None if word.endswith("ss") else _name(base, previous, after, words)
+
+
+def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
+    previous_match = _PREVIOUS.search(text, max(0, start - 30), start)
+    previous = previous_match.group(1) if previous_match else ""
+    if word.lower() in ("cant", "wont") and previous.lower() not in _BEFORE_CANT:
+        return None
+    if word in _CAPITAL_ONLY:
+        # "Jony Ive", "Im Kwon-taek": names stand beside names.
+        following = _NEXT.match(text, end)
+        if previous[:1].isupper() or following is None or not following.group(1)[0].islower():
+            return None
+        return "lost-apostrophe-contraction", _CAPITAL_ONLY[word], _LIKELY, {}
+    meant = _CONTRACTIONS[word.lower()]
+    meant = meant.upper() if word.isupper() else word[0] + meant[1:]
+    return "lost-apostrophe-contraction", meant, _SURE, {}
+
+
+def _acronym(text: str, previous: str, base: str, after: str, words: Lexicon) -> Found | None:
+    if len(base) < 3 or not after.islower():
+        return None
+    share = words.possessive_share(after)
+    if share is None or share < _AT_HOME:
+        return None
+    alone, with_s = words.count(base), words.count(base + "s")
+    if with_s > 0.02 * alone:
+        return None  # "MPs", "NGOs": a plural that people write
+    if alone < 10 and not (previous.lower() == "the" and re.search(rf"\b{base}\b", text)):
+        return None
+    return "lost-apostrophe-possessive", base + "'s", _LIKELY, {"before": after, "possessive_share": round(share, 3)}
+
+
+def _common_noun(base: str, previous: str, after: str, words: Lexicon) -> Found | None:
+    alone, with_s = words.count(base), words.count(base + "s")
+    share = words.possessive_share(after)
+    evidence = {"before": after, "possessive_share": None if share is None else round(share, 3)}
+    possessive = after[0].isupper() or share is None or share >= 0.2
+    if base in _NO_S_PLURAL:
+        at_home = share is not None and share >= 0.2
+        return ("lost-apostrophe-possessive", base + "'s", _SURE, evidence) if at_home or after[0].isupper() else None
+    other = _other_plural(base)
+    if other is not None and alone >= 30 and with_s <= _RARE and words.count(other) > with_s:
+        if possessive:
+            return "lost-apostrophe-possessive", base + "'s", _SURE, evidence
+        return "misspelt-plural", other, _SURE, evidence
+    if share is not None and share >= _ONLY_POSSESSIVE and alone >= 100 and previous.lower() in _SINGLE:
+        return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
+    return None
+
+
+def _name(base: str, previous: str, after: str, words: Lexicon) -> Found | None:
+    alone, with_s = words.count(base), words.count(base + "s")
+    if alone < 40 or with_s > _NAME_PLURAL * alone or words.count(base.lower()) > 0.2 * alone:
+        return None
+    if previous.lower() == "the":
+        return None  # "the Kennedys", "the Koreas"
+    share = words.possessive_share(after)
+    evidence = {"before": after, "possessive_share": None if share is None else round(share, 3)}
+    if after[0].islower() and share is not None and share >= _AT_HOME:
+        return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
+    if after[0].isupper() and with_s == 0 and alone >= 300:
+        return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
+    return None
+
+
+def _other_plural(base: str) -> str | None:
+    """Give the regular plural of a noun where it is not the noun with an s, or None."""
+    if len(base) > 2 and base[-1] == "y" and base[-2] not in "aeiou":
+        return base[:-1] + "ies"
+    if base.endswith(("ch", "sh", "x", "ss", "zz")):
+        return base + "es"
+    return None
+
+
+_SINGLE: Final = frozenset(word_tuple("the a an this its his her their our my each every another"))
+_AT_HOME: Final = 0.6
+"""Share of possessives from which a word is taken to follow one."""
+_ONLY_POSSESSIVE: Final = 0.98
+"""The same where the word in -s is also a good plural."""
+_NAME_PLURAL: Final = 0.01
+"""Documents with a name in -s to those without it, up to which the name has no plural in use."""
+_RARE: Final = 4
+"""Documents up to which a form is no word."""
