@@ -94,7 +94,7 @@ def test_table_is_the_same_every_time(files):
     assert first.exit_code == 0, first.output
     assert first.output == second.output
     assert "2 documents compared, 18 words" in first.output
-    assert [line.split()[:4] for line in first.output.splitlines() if line.startswith("  all")][0] == [
+    assert next(line.split()[:4] for line in first.output.splitlines() if line.startswith("  all")) == [
         "all",
         "2",
         "4",
