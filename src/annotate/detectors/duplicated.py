@@ -46,25 +46,30 @@ class Duplicated(Detector, frozen=True):
         sentences = [found for found in _again(text, layout.sentences) if (found[0].start, found[0].end) not in inside]
         if len(paragraphs) + len(sentences) > max(4, _VERSE_SHARE * len(layout.sentences)):
             return  # a refrain, a form, a table: repeating is its manner
+        whole = set(layout.paragraphs)
+        opening = layout.paragraphs[min(2, len(layout.paragraphs)) - 1].end if layout.paragraphs else 0
         covered = 0
         for later, first, words in sorted([*paragraphs, *sentences]):
-            if later.end <= covered:
-                continue
+            if later.end <= covered or text[later.start] in "-–—":
+                continue  # "— A. Name (@name)" signs every post that an article quotes
             covered = later.end
-            quoted = _is_quoted(text, later) or _is_quoted(text, first)
-            # A quotation set again as a heading or pull quote is meant; a sentence of the reporter's own is not.
-            if quoted:
-                severity, score, reason = "minor", 0.6, "repeated-quotation"
-            elif later in layout.paragraphs and text[later.end - 1] not in ".!?…\"”'’":
-                severity, score, reason = "minor", 0.7, "repeated-line"
-            else:
-                severity, score, reason = "major" if words >= _LONG else "minor", 0.9, "repeated-sentence"
+            score, reason = 0.7, "repeated-line"
+            if first.end <= opening and len(layout.paragraphs) > 4:
+                # A deck or summary set above the text takes its sentences from it.
+                score, reason = 0.75, "repeated-opening"
+            elif _is_quoted(text, later) or _is_quoted(text, first):
+                # A quotation set again, large or in another place, can be meant.
+                score, reason = 0.65, "repeated-quotation"
+            elif (later in whole) != (first in whole):
+                score, reason = 0.75, "pulled-out"
+            elif text[later.end - 1] in _FINAL:
+                score, reason = 0.9, "repeated-sentence"
             yield self.flag(
                 document,
                 later.start,
                 later.end,
                 "duplicated",
-                severity,
+                "minor",
                 score,
                 reason,
                 first=[first.start, first.end],
@@ -85,8 +90,7 @@ class Duplicated(Detector, frozen=True):
             )
 
 
-_LONG: Final = 8
-"""Words from which a repeated sentence is a major issue."""
+_FINAL: Final = ".!?…)"
 
 
 def _again(text: str, ranges: Iterable[Range]) -> Iterator[tuple[Range, Range, int]]:
