@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import yaml
 
 from annotate.documents import SEVERITIES, SEVERITY_WEIGHTS
 from annotate.errors import AnnotateError
+
+FPRS: Final = (0.01, 0.02, 0.05, 0.1)
+"""False-positive rates that the shipped models have thresholds for."""
 
 Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
@@ -40,10 +43,14 @@ class LanguageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class VerdictConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a document is called machine-made."""
 
-    fpr: Literal[0.01, 0.02, 0.05, 0.1] = 0.05
+    fpr: float = 0.05
     """Share of human documents, of each length band, that may be called machine-made (calibration data)."""
     garbled_share: Probability = 0.3
     """Share of garbled sentences from which the whole document is called garbled."""
+
+    def __post_init__(self) -> None:
+        if self.fpr not in FPRS:
+            raise ValueError(f"Expected one of {', '.join(map(str, FPRS))}, got {self.fpr:g}")
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
