@@ -23,6 +23,8 @@ from annotate.writing import jsonl
 from annotate.writing.output import Asked, FileOutput, Output, check_apart
 
 SHOWN_FAILURES: Final = 10
+SHOWN_NOTES: Final = 10
+SHOWN_IDS: Final = 3
 
 
 @dataclass(slots=True)
@@ -33,8 +35,12 @@ class Summary:
     resumed: int = 0
     """Records that an interrupted run had already written."""
     statuses: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     """Why documents were skipped."""
+    noted: Counter[str] = field(default_factory=Counter)
+    """What the reader had to change or guess, the first :data:`SHOWN_NOTES` different notes."""
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    """The first ids for each reason and note, at most :data:`SHOWN_IDS`."""
     verdicts: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -49,12 +55,21 @@ class Summary:
         self.documents += 1
         self.statuses[record.status] += 1
         if record.status == "skipped":
-            self.reasons[record.reason or "unknown"] += 1
+            self._example(self.skipped, record.reason or "unknown", record.id)
         elif record.status == "failed" and len(self.failures) < SHOWN_FAILURES:
             self.failures.append(f"{record.id}: {record.error}")
         if record.verdict is not None:
             self.verdicts[record.verdict.label] += 1
         self.flags.update(flag.label for flag in record.flags)
+        for note in record.notes:
+            if note in self.noted or len(self.noted) < SHOWN_NOTES:
+                self._example(self.noted, note, record.id)
+
+    def _example(self, counts: Counter[str], what: str, record_id: str) -> None:
+        counts[what] += 1
+        ids = self.examples.setdefault(what, [])
+        if len(ids) < SHOWN_IDS:
+            ids.append(record_id)
 
 
 def score_to(

@@ -73,13 +73,30 @@ class Progress:
         return f"{summary.documents:,}{of} documents, {speed:.1f} documents/s{left}"
 
 
+_WHY_SKIPPED: Final = {
+    "empty": "no text in it",
+    "not-text": "not a text but other data",
+    "not-english": "not in English",
+}
+
+
 def report_failures(summary: Summary) -> None:
-    """Name the first failed documents, one sentence each, and say how many more there are."""
+    """Name what was skipped, changed in reading, or failed: one sentence for each reason or failed document."""
+    for reason, number in sorted(summary.skipped.items()):
+        click.echo(f"skipped: {_example(summary, reason, number)}: {_WHY_SKIPPED.get(reason, reason)}.", err=True)
+    for note, number in sorted(summary.noted.items()):
+        click.echo(f"note: {_example(summary, note, number)}: {note}.", err=True)
     for sentence in summary.failures:
         click.echo(f"failed: {sentence}", err=True)
     more = summary.statuses["failed"] - len(summary.failures)
     if more:
         click.echo(f'failed: {more:,} more; their records have the status "failed" and say why.', err=True)
+
+
+def _example(summary: Summary, what: str, number: int) -> str:
+    ids = summary.examples[what]
+    more = f" and {number - len(ids):,} more" if number > len(ids) else ""
+    return ", ".join(ids) + more
 
 
 def describe_summary(summary: Summary) -> str:
@@ -89,10 +106,10 @@ def describe_summary(summary: Summary) -> str:
     resumed = f" ({summary.resumed:,} from the interrupted run)" if summary.resumed else ""
     statuses = ", ".join(f"{summary.statuses[status]:,} {status}" for status in ("ok", "skipped", "failed"))
     lines = [f"{summary.documents:,} documents{resumed}: {statuses}; {duration(summary.seconds)}{speed}"]
-    for name, counts in (("skipped", summary.reasons), ("verdicts", summary.verdicts), ("flags", summary.flags)):
+    for name, counts in (("verdicts", summary.verdicts), ("flags", summary.flags)):
         if counts:
-            lines.append(f"{name + ':':<9}{_counts(counts)}")
-    lines.append(f"signed:  {summary.signature}")
+            lines.append(f"{name + ':':<10}{_counts(counts)}")
+    lines.append(f"signed:   {summary.signature}")
     return "\n".join(lines)
 
 

@@ -57,7 +57,8 @@ def command(
         return 0
     to_stream = output is None or output == "-"
     target = StreamOutput(sys.stdout.buffer, as_table=output is None) if to_stream else str(output)
-    with Progress(inputs, shown=not quiet) as progress:
+    # Rows that appear on the terminal are progress enough, and a bar would tear them.
+    with Progress(inputs, shown=not quiet and not (to_stream and sys.stdout.isatty())) as progress:
         summary = score_to(
             inputs,
             target,
@@ -73,7 +74,7 @@ def command(
     if not quiet:
         click.echo(describe_summary(summary), err=True)
         if not to_stream:
-            click.echo(f"results: {output}\n{_next_command(str(output), inputs, with_text)}", err=True)
+            click.echo(f"results:  {output}\n{_next_command(str(output), inputs, with_text)}", err=True)
     return 1 if summary.statuses["failed"] else 0
 
 
@@ -82,4 +83,4 @@ def _next_command(output: str, inputs: tuple[str, ...], with_text: bool) -> str:
     texts = [] if with_text or "-" in inputs else list(inputs)
     export = shlex.join(["annotate", "label", "export", output, *texts, "-o", "labelstudio"])
     hint = "  (score with --with-text: the texts came from standard input)" if "-" in inputs and not with_text else ""
-    return f"next:    {export}{hint}"
+    return f"next:     {export}{hint}"

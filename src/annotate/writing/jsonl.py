@@ -40,6 +40,7 @@ class Brief(msgspec.Struct, frozen=True):
     flags: list[FlagLabel] = []
     reason: str | None = None
     error: str | None = None
+    notes: list[str] = []
 
 
 _brief: Final = msgspec.json.Decoder(Brief)
