@@ -48,8 +48,8 @@ def test_texts_come_from_the_inputs(tmp_path, scores, capfd):
     code, out, err = run(capfd, path, tmp_path / "b.txt", tmp_path / "a.txt", "-o", tmp_path / "out")
     assert (code, out) == (0, "")
     assert err == (
-        f"Wrote 2 tasks with 2 flags (0 below the minimum left out) to {tmp_path}/out/tasks.json, "
-        "with config.xml and guidelines.html.\n1 skipped document: no task.\n"
+        f"Wrote 2 tasks with 2 flags to {tmp_path}/out/tasks.json, config.xml, guidelines.html.\n"
+        "1 skipped document: no task.\n"
     )
     tasks = json.loads((tmp_path / "out" / "tasks.json").read_text())
     assert [(t["data"]["doc_id"], t["data"]["text"]) for t in tasks] == [("a", TEXT), ("b", TEXT)]
@@ -58,7 +58,14 @@ def test_texts_come_from_the_inputs(tmp_path, scores, capfd):
 def test_texts_come_from_the_records(tmp_path, scores, capfd):
     code, _, err = run(capfd, scores(record("a", text=TEXT)), "-o", tmp_path / "out", "--blind")
     assert code == 0
-    assert "1 tasks without predictions" in err
+    assert "1 task without predictions" in err
+
+
+def test_flags_left_out_are_counted(tmp_path, scores, capfd):
+    path = scores(record("a", text=TEXT), record("b", text=TEXT))
+    code, _, err = run(capfd, path, "-o", tmp_path / "out", "--min-score", "0.6")
+    assert code == 0
+    assert err.startswith("Wrote 2 tasks with 0 flags (2 below the minimum left out) to ")
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_a_document_is_found_by_id_and_shown_from_its_record(documents, scores):
     assert "Number 3 ⟦has⟧¹ ⟦teh⟧² fault." in result.output
     result = run(documents, "d3", "--scores", scores(record_of(text, *flags, identity="d3")), "--min-score", "0.5")
     assert "Number 3 has ⟦teh⟧¹ fault." in result.stdout
-    assert result.stderr == "1 flags below --min-score 0.5 not shown.\n"
+    assert result.stderr == "Flags below --min-score 0.5, not shown: 1.\n"
 
 
 def test_colour_is_off_in_a_pipe_and_on_where_forced(documents, scores):

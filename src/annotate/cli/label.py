@@ -67,9 +67,15 @@ def export_command(
     documents = read(inputs, load_config(config).reading, sys.stdin.buffer) if inputs else ()
     done = export(scores, documents, output, minimum_score=min_score, minimum_severity=min_severity, blind=blind)
     files = done.files[0] if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1]}"
-    what = f"with {done.flags} flags ({done.flags_below} below the minimum left out)"
-    if blind:
-        what = "without predictions"
-    click.echo(f"Wrote {done.tasks} tasks {what} to {output / files}, with config.xml and guidelines.html.", err=True)
+    what = "without predictions" if blind else f"with {_number(done.flags, 'flag')}"
+    if done.flags_below:
+        what += f" ({done.flags_below} below the minimum left out)"
+    click.echo(
+        f"Wrote {_number(done.tasks, 'task')} {what} to {output / files}, config.xml, guidelines.html.", err=True
+    )
     for status, number in done.without_task.items():
-        click.echo(f"{number} {status} document{'' if number == 1 else 's'}: no task.", err=True)
+        click.echo(f"{_number(number, f'{status} document')}: no task.", err=True)
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -52,7 +52,7 @@ def command(
     shown = render(msgspec.structs.replace(record, flags=kept), text, width=width, colour=colour, title=title)
     click.echo(shown, nl=False, color=colour)
     if len(kept) < len(record.flags):
-        click.echo(f"{len(record.flags) - len(kept)} flags below --min-score {min_score:g} not shown.", err=True)
+        click.echo(f"Flags below --min-score {min_score:g}, not shown: {len(record.flags) - len(kept)}.", err=True)
 
 
 def _find(items: Iterable[Document | Unread], identity: str | None, source: str) -> Document | Unread:
