@@ -53,6 +53,7 @@ def test_blocks_do_not_change_the_result(monkeypatch):
     [
         [[1.0, 2.0]],  # one document says nothing about others
         [[0.0, 0.0], [0.0, 0.0]],  # undefined always
+        [[0.0, 4.0], [0.0, 9.0], [0.0, 2.0]],  # 0 of 15 is no proof that there never will be one
         [[1.0, 1.0]] + [[0.0, 0.0]] * 20,  # undefined in a third of the resamples
     ],
 )

@@ -10,7 +10,7 @@ from annotate.evaluation.calibration import Bin, calibration
 
 
 def test_by_hand():
-    result = calibration([0.1, 0.3, 0.6, 0.8], [False, True, True, True], bins=2)
+    result = calibration([0.1, 0.3, 0.6, 0.8], [False, True, True, True], bins=2, least=1)
     assert result.bins == [Bin(0.1, 0.3, 2, 0.2, 0.5), Bin(0.6, 0.8, 2, 0.7, 1.0)]
     assert result.ece == pytest.approx(0.3)
     assert result.count == 4
@@ -34,9 +34,16 @@ def test_bins_have_about_equal_counts():
     assert [bin_.count for bin_ in result.bins] == [10] * 10
 
 
+@pytest.mark.parametrize(("count", "bins"), [(1, 1), (9, 1), (19, 1), (20, 2), (59, 5), (60, 6), (500, 10)])
+def test_few_predictions_share_few_bins(count, bins):
+    result = calibration([i / 1000 for i in range(count)], [True] * count)
+    assert len(result.bins) == bins
+    assert min(bin_.count for bin_ in result.bins) >= min(10, count)
+
+
 def test_ties_do_not_make_more_bins_than_asked_for():
     scores = [0.5] * 30 + [i / 100 for i in range(20)]
-    result = calibration(scores, [True] * 50, bins=5)
+    result = calibration(scores, [True] * 50, bins=5, least=1)
     assert len(result.bins) <= 5
     assert sum(bin_.count for bin_ in result.bins) == 50
 
@@ -51,10 +58,10 @@ def test_lengths_must_agree():
     st.integers(1, 12),
 )
 def test_properties(pairs, bins):
-    result = calibration(*zip(*pairs, strict=True), bins=bins)
+    result = calibration(*zip(*pairs, strict=True), bins=bins, least=1)
     assert 0 <= result.ece <= 1
     assert 1 <= len(result.bins) <= bins
     assert sum(bin_.count for bin_ in result.bins) == len(pairs)
     assert all(a.high < b.low for a, b in zip(result.bins, result.bins[1:], strict=False))
     shuffled = random.Random(0).sample(pairs, len(pairs))
-    assert calibration(*zip(*shuffled, strict=True), bins=bins) == result
+    assert calibration(*zip(*shuffled, strict=True), bins=bins, least=1) == result

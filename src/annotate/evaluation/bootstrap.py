@@ -32,8 +32,9 @@ def intervals(
         seed: of the random generator; the same seed gives the same intervals.
 
     Returns:
-        One interval per figure; None where it is undefined in more than a tenth of the resamples, or with fewer than
-        two documents.
+        One interval per figure; None where the sample cannot tell: with fewer than two documents, where the figure is
+        undefined in more than a tenth of the resamples, or where it is the same in all of them (0 of 20 found is no
+        proof that none ever will be, yet every resample says 0).
     """
     documents = len(per_document)
     if documents < 2:
@@ -63,4 +64,4 @@ def _percentiles(values: Floats) -> Interval | None:
         return None
     tail = (1 - LEVEL) / 2 * 100
     low, high = np.percentile(defined, [tail, 100 - tail])
-    return round(float(low), 4), round(float(high), 4)
+    return (round(float(low), 4), round(float(high), 4)) if defined.min() < defined.max() else None

@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 BINS: Final = 10
+LEAST: Final = 10
+"""Predictions that a bin should have: the share kept by fewer is mostly chance, which would pass for miscalibration."""
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -33,22 +35,24 @@ class Calibration(msgspec.Struct, frozen=True):
     bins: list[Bin]
 
 
-def calibration(scores: Sequence[float], right: Sequence[bool], bins: int = BINS) -> Calibration:
+def calibration(scores: Sequence[float], right: Sequence[bool], bins: int = BINS, least: int = LEAST) -> Calibration:
     """Hold scores against outcomes in bins of equal count (Nguyen & O'Connor 2015; adaptive ECE).
 
     Equal scores always share a bin, so that the order of the input does not matter; there can be fewer bins than
-    asked for.
+    asked for, and there are where predictions are few.
 
     Args:
         scores: probabilities in [0, 1].
         right: whether each prediction was right, in the same order.
         bins: how many at most, at least 1.
+        least: how many predictions a bin should have, at least 1; all of them share one bin if there are fewer.
 
     Raises:
         ValueError: if the two differ in length.
     """
     pairs = sorted(zip(scores, right, strict=True))
     total = len(pairs)
+    bins = max(1, min(bins, total // least))
     made: list[Bin] = []
     begin = 0
     gap = 0.0

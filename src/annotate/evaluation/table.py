@@ -11,6 +11,7 @@ from annotate.evaluation.figures import Agreement, Figure
 from annotate.evaluation.report import LabelResult, Report
 
 UNDEFINED: Final = "–"
+_MATCHED: Final = ("exact P", "R", "F1", "overlap P", "R", "F1", "partial P", "R", "F1")
 
 
 def render(report: Report) -> str:
@@ -53,9 +54,11 @@ def _names(names: Sequence[str], most: int = 10) -> str:
 
 
 def _spans(report: Report) -> str:
-    rows = [["label", "docs", "gold", "flags", "P", "R", "F1", "P", "R", "F1", "P partial", "R partial", "F1 partial"]]
+    rows = [["label", "docs", "gold", "flags", *_MATCHED]]
     rows.extend(_span_row(result) for result in (*report.labels, report.total))
-    return "Flags: exact match, then overlap, then partial credit\n" + _table(rows)
+    return "Flags: precision, recall and F1 by exact match, by overlap, and with partial credit\n" + _table(
+        rows, left=(0, 10, 11, 12)
+    )
 
 
 def _span_row(result: LabelResult) -> list[str]:
@@ -70,7 +73,7 @@ def _span_row(result: LabelResult) -> list[str]:
 def _false_flags(report: Report) -> str:
     rows = [["severity", "flags", "per 1,000 words"]]
     rows.extend([false.severity, str(false.count), _figure(false.per_1000_words)] for false in report.false_flags)
-    return "False flags: those that touch no gold flag of their label\n" + _table(rows)
+    return "False flags: those that touch no gold flag of their label\n" + _table(rows, left=(0, 2))
 
 
 def _confusion(verdicts: Verdicts) -> str:
@@ -85,7 +88,7 @@ def _bands(verdicts: Verdicts) -> str:
         [b.band, str(b.documents), str(b.answered), _figure(b.accuracy), _figure(b.fpr), _figure(b.tpr)]
         for b in verdicts.bands
     )
-    return "Verdicts by length\n" + _table(rows)
+    return "Verdicts by length\n" + _table(rows, left=(0, 3, 4, 5))
 
 
 def _reliability(title: str, results: Iterable[tuple[str, Calibration]]) -> str:
