@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from xml.etree import ElementTree
@@ -366,6 +367,17 @@ def test_a_refused_export_leaves_the_earlier_one_as_it_was(make, tmp_path):
     with pytest.raises(AnnotateError):
         export(scores, (), tmp_path / "out")
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_full_disk_is_said_and_nothing_is_left(make, tmp_path, monkeypatch):
+    def full(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    (tmp_path / "s.jsonl").write_text(msgspec.json.encode(make.record("d1", TEXT, with_text=True)).decode() + "\n")
+    with pytest.raises(AnnotateError, match="the disk is full; make room and export again"):
+        export(tmp_path / "s.jsonl", (), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_an_interrupted_export_left_is_cleared_away(make, tmp_path):
