@@ -10,7 +10,7 @@ from annotate.documents import Document, Flag, Label, Severity
 from annotate.models.lines import find_furniture, resources
 
 # Furniture that a careful editor leaves standing: it is marked, and costs nothing.
-_NEUTRAL: Final = frozenset({"byline", "html-furniture", "syndication"})
+_NEUTRAL: Final = frozenset({"byline", "html-furniture", "separator", "syndication"})
 
 
 class Boilerplate(Detector, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ and furniture between two bylines. Patterns give the reason, and carry a flag al
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -94,7 +95,7 @@ class Finding:
     evidence: dict[str, Any]
 
 
-def place_allows(index: int, count: int) -> Any:
+def place_allows(index: int, count: int) -> Callable[[Rule], bool]:
     """Make the test whether a rule may be believed in line ``index`` of ``count``."""
 
     def allowed(rule: Rule) -> bool:
@@ -105,6 +106,15 @@ def place_allows(index: int, count: int) -> Any:
         return index >= count - 6
 
     return allowed
+
+
+OPENING: Final = 240
+"""Characters of a line whose n-grams the first step reads. Furniture shows itself in its opening; paragraphs are long."""
+
+
+def openings(ranges: Sequence[Range]) -> list[Range]:
+    """The part of each line that the first step reads."""
+    return [line if len(line) <= OPENING else Range(line.start, line.start + OPENING) for line in ranges]
 
 
 def look_at(text: str, ranges: tuple[Range, ...]) -> Lines:
@@ -264,7 +274,7 @@ def probabilities(step2: Step2, matrix: Floats) -> tuple[Floats, Floats]:
 def judge_lines(text: str, ranges: tuple[Range, ...], model: LinearModel, step2: Step2) -> Judged:
     """Measure and judge the lines of a text."""
     lines = look_at(text, ranges)
-    logits = model.logits(tokenize(text, ranges))
+    logits = model.logits(tokenize(text, openings(ranges)))
     furniture, spam = probabilities(step2, in_context(lines, logits))
     return Judged(model, step2, lines, furniture, spam, logits[:, 0])
 
@@ -283,6 +293,14 @@ _DOUBT: Final = 0.1
 _CALL: Final = 0.75
 """Reworded calls from this value on are flagged near the end or in short lines; elsewhere from ``_CALL_INSIDE``."""
 _CALL_INSIDE: Final = 0.9
+
+
+_OWN_ALONE: Final = 1.0
+_OWN_AMONG: Final = 0.0
+_LONG: Final = 0.95
+"""On the model's word alone: the first step's logit a line needs among the article's lines and among other furniture,
+and the probability a line of more than 30 words needs. Set by reading flags in the training half of human news."""
+_LETTER: Final = re.compile(r"[^\W_]")
 
 
 def find_furniture(document: Document) -> tuple[Finding, ...]:
@@ -440,11 +458,15 @@ def _from_model(text: str, judged: Judged, i: int, words: int) -> list[Finding]:
     if p < judged.step2.threshold["boilerplate"]:
         return []
     ranges = judged.lines.ranges
-    # A short line between two lines of the article is a heading unless its own words speak against it.
-    around = [float(judged.furniture[j]) for j in (i - 1, i + 1) if 0 <= j < len(ranges)]
-    if max(around, default=0.0) < 0.5 and judged.own[i] < 1.0:
-        return []
     line = ranges[i]
+    if not _LETTER.search(text, line.start, line.end):
+        return [Finding(line.start, line.end, "boilerplate", "separator", round(p, 4), {"probability": round(p, 4)})]
+    # A heading stands between two paragraphs, a short answer between two others: the words themselves must speak for
+    # furniture, and those of a long line plainly.
+    around = [float(judged.furniture[j]) for j in (i - 1, i + 1) if 0 <= j < len(ranges)]
+    least = _OWN_ALONE if max(around, default=0.0) < 0.5 else _OWN_AMONG
+    if judged.own[i] < least or (words > 30 and p < _LONG):
+        return []
     drivers = _drivers(text, judged, i)
     if spam >= judged.step2.threshold["spam"]:
         return [Finding(line.start, line.end, "spam", "promotion", round(min(p, spam), 4), drivers)]
@@ -474,7 +496,7 @@ def _captions(
 def _drivers(text: str, judged: Judged, i: int) -> dict[str, Any]:
     """The model's probability for a line and up to five of its words that speak most for furniture."""
     line = judged.lines.ranges[i]
-    tokens: Tokens = tokenize(text, [Range(line.start, min(line.end, line.start + 600))])
+    tokens: Tokens = tokenize(text, openings([line]))
     weights = judged.model.token_weights(tokens, "boilerplate")
     best = sorted(range(len(weights)), key=lambda k: (-round(float(weights[k]), 3), k))[:5]
     words = [[text[tokens.starts[k] : tokens.ends[k]], round(float(weights[k]), 3)] for k in best if round(float(weights[k]), 3) > 0]

@@ -30,6 +30,7 @@ from annotate.models.lines import (
     find_with,
     in_context,
     look_at,
+    openings,
     probabilities,
 )
 from annotate.models.linear import Floats, LinearModel, ModelMeta, quantise
@@ -191,7 +192,7 @@ def _matrix(text: str, ranges: Sequence[Range], families: Sequence[FamilySpec]) 
     """N-grams of each range as a sparse matrix; the square root of their number is the norm, family by family."""
     import scipy.sparse as sp
 
-    tokens = tokenize(text, ranges)
+    tokens = tokenize(text, openings(ranges))
     parts = []
     for spec in families:
         these = grams(tokens, spec)
@@ -272,7 +273,7 @@ def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, A
 
 def score_page(model: LinearModel, step2: Step2, page: Page) -> tuple[Floats, Floats]:
     """Probabilities (furniture, spam) of a page's lines."""
-    logits = model.logits(tokenize(page.text, page.lines.ranges))
+    logits = model.logits(tokenize(page.text, openings(page.lines.ranges)))
     return probabilities(step2, in_context(page.lines, logits))
 
 

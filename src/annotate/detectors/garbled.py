@@ -1,0 +1,45 @@
+"""Sentences whose sense is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from annotate.detectors.base import Detector
+from annotate.documents import Document, Flag, Label, Severity
+from annotate.models.garbled import judge, least_likely, load_garbled, resources
+
+
+class Garbled(Detector, frozen=True, kw_only=True):
+    """Flags sentences that are no likely sequence of English words: scrambled, spliced, run together, badly scanned."""
+
+    id: ClassVar[str] = "garbled@1"
+    labels: ClassVar[tuple[Label, ...]] = ("garbled",)
+    about: ClassVar[str] = "sentences without sense, from how ordinary their sequences of words are in human text"
+
+    minimum_score: float = 0.0
+    """Sentences below this probability are left out, besides those below the model's own threshold."""
+
+    def detect(self, document: Document) -> Iterable[Flag]:
+        """Give one flag per garbled sentence."""
+        judged = judge(document)
+        meta = load_garbled().meta
+        for i, sentence in enumerate(judged.sentences):
+            score = float(judged.scores[i])
+            if score < meta.threshold or score < self.minimum_score:
+                continue
+            severity: Severity = "major" if score >= meta.major else "minor"
+            yield self.flag(
+                document,
+                sentence.start,
+                sentence.end,
+                "garbled",
+                severity,
+                score,
+                "unlikely-word-sequences",
+                least_likely=least_likely(judged, document.text, i),
+            )
+
+    def resources(self) -> Mapping[str, str]:
+        """Digest of the model's tables."""
+        return resources()

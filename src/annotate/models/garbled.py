@@ -1,0 +1,443 @@
+"""The garble model: sentences whose words are there and whose sense is gone.
+
+What tells is how ordinary the sequences of a sentence are. Tables of hashed n-gram counts from human text (words,
+function-word skeletons, characters inside words) say how often each stretch was seen; a sentence's measures are taken
+from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual information
+of neighbours), and a logistic model turns them into the probability that the sentence is garbled.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from annotate.documents import Document, Range
+from annotate.errors import AnnotateError
+from annotate.models.features import FUNCTION_WORDS, Tokens, tokenize
+from annotate.models.linear import WEIGHTS_FOLDER, Floats
+from annotate.models.lines import furniture_ranges
+
+MODEL: Final = "garbled"
+Hashes = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8]
+
+BACKOFF: Final = 0.4
+"""Weight of the shorter n-gram when the longer was never seen (Brants et al. 2007)."""
+
+_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_HALF: Final = np.uint64(32)
+_START: Final = np.uint64(0x51ED270B1F2D4C1D)
+"""Stands before a sentence's first token."""
+
+ORDERS: Final = {"words": (1, 2, 3), "skeleton": (1, 2, 3, 4), "chars": (3, 4)}
+"""Lengths of n-grams counted, per kind."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Where the counts of one kind and length are: ``2 ** bits`` cells."""
+
+    kind: str
+    order: int
+    bits: int
+    total: int
+    """Tokens counted."""
+
+
+class GarbledMeta(msgspec.Struct, frozen=True):
+    """What is known about the model besides its tables; stored as JSON inside its file."""
+
+    tables: tuple[Table, ...]
+    weights: dict[str, float]
+    """Measure → weight, for measures as they are."""
+    bias: float
+    threshold: float
+    """Probability from which a sentence is flagged."""
+    major: float
+    """Probability from which the flag is major."""
+    fewest_words: int
+    """Shorter sentences are not judged."""
+    data_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GarbledModel:
+    """Tables of counts and the logistic model over the measures."""
+
+    meta: GarbledMeta
+    cells: dict[tuple[str, int], Codes]
+    digest: str
+
+    def save(self, path: Path) -> None:
+        """Write the model to a file; the same model gives the same bytes."""
+        arrays: dict[str, Any] = {f"{kind}_{order}": cells for (kind, order), cells in sorted(self.cells.items())}
+        arrays["meta"] = np.frombuffer(msgspec.json.encode(self.meta, order="sorted"), dtype=np.uint8)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+
+@lru_cache(maxsize=2)
+def load_garbled(folder: Path = WEIGHTS_FOLDER) -> GarbledModel:
+    """Read the model; once per process.
+
+    Raises:
+        AnnotateError: if the file is missing or is not a model.
+    """
+    path = folder / f"{MODEL}.npz"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise AnnotateError(
+            f"Cannot read the model {path}: {error.strerror}; install annotate again or train it with `annotate train`."
+        ) from error
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            meta = msgspec.json.decode(arrays["meta"].tobytes(), type=GarbledMeta)
+            cells = {(t.kind, t.order): arrays[f"{t.kind}_{t.order}"] for t in meta.tables}
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
+        raise AnnotateError(
+            f"The model {path} is damaged ({' '.join(str(error).split())}); install annotate again or train the "
+            "model with `annotate train`."
+        ) from error
+    return GarbledModel(meta, cells, sha256(data).hexdigest()[:12])
+
+
+def mixed(rolled: Hashes) -> Hashes:
+    """Spread the hash of an n-gram over all 64 bits."""
+    once = (rolled ^ (rolled >> _HALF)) * _MIX
+    result: Hashes = (once ^ (once >> _HALF)) * _STEP
+    return result
+
+
+def backward_hashes(symbols: Hashes, units: Ints, longest: int) -> list[tuple[Hashes, npt.NDArray[np.bool_]]]:
+    """For n = 1 … ``longest``: the hash of the n-gram that ends at each symbol, and whether it lies within the unit.
+
+    The n-gram that would begin one symbol before its unit has a start mark there, so that sentence openings count.
+    """
+    size = len(symbols)
+    position = _position_in_unit(units)
+    found = []
+    for n in range(1, longest + 1):
+        rolled = np.zeros(size, dtype=np.uint64)
+        for back in range(n - 1, -1, -1):
+            shifted = np.full(size, _START, dtype=np.uint64)
+            if back == 0:
+                shifted = symbols
+            elif back < size:
+                shifted[back:] = symbols[:-back]
+                shifted[position < back] = _START
+            rolled = (rolled + shifted) * _STEP
+        found.append((mixed(rolled + np.uint64(n)), position >= n - 2 if n > 1 else np.ones(size, dtype=bool)))
+    return found
+
+
+def _position_in_unit(units: Ints) -> Ints:
+    size = len(units)
+    if not size:
+        return np.zeros(0, dtype=np.int64)
+    opens = np.flatnonzero(np.diff(units, prepend=units[0] - 1))
+    starts = np.zeros(size, dtype=np.int64)
+    starts[opens] = opens
+    return np.arange(size, dtype=np.int64) - np.maximum.accumulate(starts)
+
+
+def columns(tokens: Tokens) -> tuple[Hashes, Hashes]:
+    """Hash of each token as a word and as part of the skeleton."""
+    count = len(tokens.forms)
+    words = np.fromiter((form.word for form in tokens.forms), dtype=np.uint64, count=count)
+    skeleton = np.fromiter((form.skeleton for form in tokens.forms), dtype=np.uint64, count=count)
+    return words, skeleton
+
+
+def characters(forms: list[str]) -> tuple[Hashes, Ints]:
+    """Characters of words with a blank before and after each, and the index of the word each belongs to."""
+    pieces = [f" {form} " for form in forms]
+    if not pieces:
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
+    symbols = np.frombuffer("".join(pieces).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    return symbols + np.uint64(1), np.repeat(np.arange(len(pieces), dtype=np.int64), lengths)
+
+
+def encode_counts(counts: Ints) -> Codes:
+    """Counts as codes: 0 for unseen, otherwise 1 + twice the binary logarithm, rounded."""
+    codes = 1 + np.rint(2 * np.log2(np.maximum(counts, 1))).astype(np.int64)
+    return np.where(counts > 0, np.minimum(codes, 255), 0).astype(np.uint8)
+
+
+_DECODED: Final = np.concatenate([[0.0], 2.0 ** (np.arange(255) / 2.0)])
+
+
+MEASURES: Final = (
+    "log_words", "word_mean", "word_unseen_2", "word_unseen_3", "word_known_unseen_2", "word_pmi", "word_pmi_worst",
+    "skeleton_mean", "skeleton_worst_3", "skeleton_worst_6", "skeleton_unseen_2", "skeleton_unseen_3", "skeleton_unseen_4",
+    "skeleton_pmi", "unknown_lower", "unknown_lower_worst_6", "unknown_capital", "rare_lower", "chars_worst", "chars_mean", "marks",
+    "odd_marks", "single_letters", "doubled", "repeated_2", "function_words", "capitals", "numbers", "longest_unseen",
+)  # fmt: skip
+"""What is measured of each sentence; see :func:`measure`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The sentences of a text with their measures, and per token how surprising it is where it stands."""
+
+    tokens: Tokens
+    values: Floats
+    """Sentences × :data:`MEASURES`."""
+    surprise: Floats
+    """Per token: negative log probability given what stands before it, skeleton and words averaged."""
+
+
+def counts_of(model: GarbledModel, kind: str, order: int, hashes: Hashes) -> Floats:
+    """About how often each n-gram was seen in the human texts counted."""
+    cells = model.cells[kind, order]
+    bits = int(len(cells)).bit_length() - 1
+    result: Floats = _DECODED[cells[(hashes >> np.uint64(64 - bits)).astype(np.int64)]]
+    return result
+
+
+def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[Range]) -> Measured:
+    """Measure each sentence of a text. Linear in its length."""
+    tokens = tokenize(text, sentences)
+    count = tokens.unit_count
+    size = len(tokens.forms)
+    values = np.zeros((count, len(MEASURES)))
+    if not size:
+        return Measured(tokens, values, np.zeros(0))
+    units = tokens.units.astype(np.int64)
+    words, skeleton = columns(tokens)
+    forms = [form.text for form in tokens.forms]
+    is_word = np.fromiter((form.is_word for form in tokens.forms), dtype=bool, count=size)
+    letters = np.fromiter((form[0].isalpha() for form in forms), dtype=bool, count=size)
+    upper = np.fromiter((text[start].isupper() for start in tokens.starts.tolist()), dtype=bool, count=size)
+    function = np.fromiter((form in FUNCTION_WORDS for form in forms), dtype=bool, count=size)
+    short = np.fromiter((len(form) == 1 and form.isalpha() and form not in "ai" for form in forms), dtype=bool, count=size)
+    odd = np.fromiter((not word and form not in _USUAL for form, word in zip(forms, is_word.tolist(), strict=True)), dtype=bool, count=size)
+
+    w = backward_hashes(words, units, 3)
+    s = backward_hashes(skeleton, units, 4)
+    w_counts = [counts_of(model, "words", n + 1, hashes) for n, (hashes, _) in enumerate(w)]
+    s_counts = [counts_of(model, "skeleton", n + 1, hashes) for n, (hashes, _) in enumerate(s)]
+    total = {(t.kind, t.order): float(max(1, t.total)) for t in model.meta.tables}
+    w_log, w_one = _backed_off(w_counts[:2], [h for _, h in w[:2]], total["words", 1])
+    s_log, s_one = _backed_off(s_counts, [h for _, h in s], total["skeleton", 1])
+    pmi = np.where(w_counts[1] > 0, w_log - w_one, np.log(BACKOFF))
+    s_pmi = s_log - s_one
+    position = _position_in_unit(units)
+    inner = position > 0
+    known = w_counts[0] > 0
+    known_before = np.concatenate([[True], known[:-1]]) | ~inner
+    unseen2 = (w_counts[1] == 0) & inner
+    unseen3 = (w_counts[2] == 0) & inner
+    lower = letters & ~upper
+    unknown = lower & ~known
+    rare = lower & (w_counts[0] < 8)
+    char_log = _character_log(model, forms, lower & (w_counts[0] < 8), total["chars", 3])
+    same = np.concatenate([[False], words[1:] == words[:-1]]) & inner & letters
+    repeated = _seen_before(w[1][0], units) & inner & is_word
+    worst = _worst_mean
+
+    n = np.maximum(np.bincount(units, minlength=count), 1).astype(np.float64)
+    n_inner = np.maximum(n - 1, 1)
+
+    def share(of: npt.NDArray[Any], by: Floats = n) -> Floats:
+        return np.bincount(units, weights=of.astype(np.float64), minlength=count) / by
+
+    n_low = np.maximum(share(lower, np.ones(count)), 1.0)
+    table = {
+        "log_words": np.log(n),
+        "word_mean": share(np.maximum(w_log, -20.0)),
+        "word_unseen_2": share(unseen2, n_inner),
+        "word_unseen_3": share(unseen3, n_inner),
+        "word_known_unseen_2": share(unseen2 & known & known_before, n_inner),
+        "word_pmi": share(np.where(inner, pmi, 0.0), n_inner),
+        "word_pmi_worst": worst(pmi, units, position, count, 5),
+        "skeleton_mean": share(s_log),
+        "skeleton_worst_3": worst(s_log, units, position, count, 3),
+        "skeleton_worst_6": worst(s_log, units, position, count, 6),
+        "skeleton_unseen_2": share((s_counts[1] == 0) & inner, n_inner),
+        "skeleton_unseen_3": share((s_counts[2] == 0) & inner, n_inner),
+        "skeleton_unseen_4": share((s_counts[3] == 0) & inner, n_inner),
+        "skeleton_pmi": share(np.where(inner, s_pmi, 0.0), n_inner),
+        "unknown_lower": share(unknown, n_low),
+        "unknown_lower_worst_6": -worst(-unknown.astype(np.float64), units, position, count, 6),
+        "unknown_capital": share(letters & upper & ~known, n),
+        "rare_lower": share(rare, n_low),
+        "chars_worst": _least(char_log, units, count),
+        "chars_mean": share(char_log, n),
+        "marks": share(~is_word, n),
+        "odd_marks": share(odd, n),
+        "single_letters": share(short, n),
+        "doubled": share(same, n),
+        "repeated_2": share(repeated, n),
+        "function_words": share(function, n),
+        "capitals": share(letters & upper & inner, n),
+        "numbers": share(is_word & ~letters, n),
+        "longest_unseen": np.log1p(_longest_run(unseen2, units, count)),
+    }
+    for i, name in enumerate(MEASURES):
+        values[:, i] = table[name]
+    surprise = -(np.maximum(s_log, -12.0) + np.maximum(w_log, -20.0)) / 2
+    return Measured(tokens, values, surprise)
+
+
+_USUAL: Final = frozenset(". , ? ! : ; - ( ) ' … ... % $ £ € / & [ ]".split())
+
+
+def _backed_off(counts: list[Floats], within: list[npt.NDArray[np.bool_]], total: float) -> tuple[Floats, Floats]:
+    """Log probability of each token given those before it (longest seen context), and without context."""
+    one = np.log(np.maximum(counts[0], 0.5) / total)
+    log = one.copy()
+    for n in range(1, len(counts)):
+        # The context's own count is that of the (n)-gram that ends one token earlier.
+        context = np.concatenate([[0.0], counts[n - 1][:-1]])
+        usable = (counts[n] > 0) & (context > 0) & within[n]
+        ratio = np.minimum(counts[n] / np.maximum(context, 1.0), 1.0)
+        log = np.where(usable, np.log(np.maximum(ratio, 1e-6)), log + np.where(within[n], np.log(BACKOFF), 0.0))
+    return log, one
+
+
+def _character_log(model: GarbledModel, forms: list[str], asked: npt.NDArray[np.bool_], total: float) -> Floats:
+    """For the tokens asked about: the least log probability of a character after the three before it; 0 for others."""
+    result = np.zeros(len(forms))
+    rows = np.flatnonzero(asked)
+    if not len(rows):
+        return result
+    symbols, owners = characters([forms[i] for i in rows.tolist()])
+    hashes = backward_hashes(symbols, owners, 4)
+    three = counts_of(model, "chars", 3, hashes[2][0])
+    four = counts_of(model, "chars", 4, hashes[3][0])
+    context = np.concatenate([[0.0], three[:-1]])
+    log = np.where(four > 0, np.log(np.minimum(np.maximum(four, 0.5) / np.maximum(context, 1.0), 1.0)), -8.0)
+    log = np.where(_position_in_unit(owners) >= 2, np.maximum(log, -8.0), 0.0)
+    result[rows] = _least(log, owners, len(rows))
+    return result
+
+
+def _least(values: Floats, units: Ints, count: int) -> Floats:
+    result = np.zeros(count)
+    np.minimum.at(result, units, values)
+    return result
+
+
+def _worst_mean(values: Floats, units: Ints, position: Ints, count: int, width: int) -> Floats:
+    """The lowest mean of ``width`` neighbouring values within each unit; the unit's mean where it is shorter."""
+    totals = np.concatenate([[0.0], np.cumsum(values)])
+    sizes = np.bincount(units, minlength=count)
+    mean = np.bincount(units, weights=values, minlength=count) / np.maximum(sizes, 1)
+    ends = np.flatnonzero(position >= width - 1)
+    if not len(ends):
+        return mean
+    window = (totals[ends + 1] - totals[ends + 1 - width]) / width
+    least = np.full(count, np.inf)
+    np.minimum.at(least, units[ends], window)
+    return np.where(np.isfinite(least), least, mean)
+
+
+def _longest_run(values: npt.NDArray[np.bool_], units: Ints, count: int) -> Floats:
+    """Length of the longest run of true values in each unit."""
+    index = np.arange(len(values))
+    opens = np.concatenate([[True], units[1:] != units[:-1]])
+    last_false = np.maximum.accumulate(np.where(~values, index, np.where(opens, index - 1, -1)))
+    result = np.zeros(count)
+    np.maximum.at(result, units, np.where(values, index - last_false, 0).astype(np.float64))
+    return result
+
+
+def _seen_before(hashes: Hashes, units: Ints) -> npt.NDArray[np.bool_]:
+    """Whether the same hash occurred earlier in the same unit."""
+    keys = hashes ^ (units.astype(np.uint64) * _STEP)
+    _, first = np.unique(keys, return_index=True)
+    result = np.ones(len(keys), dtype=bool)
+    result[first] = False
+    return result
+
+
+def probabilities(model: GarbledModel, values: Floats) -> Floats:
+    """Probability that each sentence is garbled, from its measures."""
+    weights = np.array([model.meta.weights[name] for name in MEASURES])
+    logit = (values * weights).sum(axis=1) + model.meta.bias
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0)))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The sentences of a document that were judged, with their probabilities and their least likely stretches."""
+
+    sentences: tuple[Range, ...]
+    scores: Floats
+    measured: Measured
+
+
+def judge(document: Document) -> Judged:
+    """Judge the sentences that are part of the article and long enough. Computed once per document."""
+    return document.once("garbled:judged", _judge)
+
+
+def _judge(document: Document) -> Judged:
+    model = load_garbled()
+    furniture = furniture_ranges(document)
+    sentences = []
+    at = 0
+    for sentence in document.layout.sentences:
+        while at < len(furniture) and furniture[at][1] <= sentence.start:
+            at += 1
+        if at == len(furniture) or furniture[at][0] >= sentence.end:
+            sentences.append(sentence)
+    measured = measure(model, document.text, sentences)
+    enough = measured.tokens.words >= model.meta.fewest_words
+    scores = np.where(enough, probabilities(model, measured.values), 0.0)
+    return Judged(tuple(sentences), scores, measured)
+
+
+def is_garbled(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Which of the sentences are at or above the threshold."""
+    return judged.scores >= load_garbled().meta.threshold
+
+
+def garbled_share(document: Document) -> float:
+    """Share of a document's words, among those in judged sentences, that stand in garbled ones; 0 if none was judged."""
+    judged = judge(document)
+    words = judged.measured.tokens.words
+    counted = float(words[words >= load_garbled().meta.fewest_words].sum())
+    return float(words[is_garbled(judged)].sum()) / counted if counted else 0.0
+
+
+def least_likely(judged: Judged, text: str, index: int, count: int = 3, width: int = 4) -> list[dict[str, Any]]:
+    """The ``count`` least likely stretches of ``width`` tokens of one sentence, without overlap, worst first.
+
+    Each with its offsets, its text and its mean surprise in nats per token.
+    """
+    tokens = judged.measured.tokens
+    rows = np.flatnonzero(tokens.units == index)
+    surprise = judged.measured.surprise[rows]
+    width = min(width, len(rows))
+    means = [(round(float(surprise[i : i + width].mean()), 3), i) for i in range(len(rows) - width + 1)]
+    chosen: list[tuple[float, int]] = []
+    for mean, i in sorted(means, key=lambda item: (-item[0], item[1])):
+        if all(abs(i - j) >= width for _, j in chosen):
+            chosen.append((mean, i))
+        if len(chosen) == count:
+            break
+    found = []
+    for mean, i in chosen:
+        start, end = int(tokens.starts[rows[i]]), int(tokens.ends[rows[i + width - 1]])
+        found.append({"start": start, "end": end, "text": text[start:end], "surprise": mean})
+    return found
+
+
+def resources() -> dict[str, str]:
+    """Digest of the tables, for signatures."""
+    return {"models/garbled": load_garbled().digest}
