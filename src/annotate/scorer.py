@@ -47,7 +47,9 @@ class Scorer:
             return self._unread(item)
         document = item if isinstance(item, Document) else _from_text(item)
         if not document.text or document.text.isspace():
-            return self._unread(Unread(document.id, "skipped", reason="empty", source=document.source))
+            return self._unread(
+                Unread(document.id, "skipped", reason="empty", source=document.source, sha256=document.sha256)
+            )
         stage = "layout"
         try:
             with self._timed(stage):
