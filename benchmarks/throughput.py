@@ -1,0 +1,261 @@
+"""Documents/s, peak memory, start-up time and share of time per stage of ``annotate score``.
+
+    python benchmarks/throughput.py                                  # everything, into benchmarks/results.md
+    python benchmarks/throughput.py --documents 1000 --output -      # quick, to the terminal
+
+Every number of a table comes from one run of this script on one machine; compare ratios, not absolute times, with
+those of another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import annotate
+import synthetic
+from annotate.reading import read
+from annotate.scorer import Scorer
+from annotate.writing import jsonl
+
+COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+STAGE_DOCUMENTS = 1000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measured run of the command."""
+
+    documents: int
+    workers: int
+    seconds: float
+    peak: int
+    """Bytes of resident memory of all its processes together, at most; shared pages count in each of them."""
+    digest: str
+
+    @property
+    def speed(self) -> float:
+        """Documents a second, start-up included."""
+        return self.documents / self.seconds
+
+
+def tree(root: int) -> Iterator[int]:
+    """Yield a process and everything below it."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path(f"/proc/{entry}/stat").read_text()
+            except OSError:
+                continue  # it has ended meanwhile
+            children.setdefault(int(stat.rsplit(")", 1)[1].split()[1]), []).append(int(entry))
+    pending = [root]
+    while pending:
+        process = pending.pop()
+        yield process
+        pending.extend(children.get(process, []))
+
+
+def resident(root: int) -> int:
+    """Bytes of resident memory of a process tree."""
+    total = 0
+    for process in tree(root):
+        try:
+            total += int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+        except OSError:
+            continue
+    return total
+
+
+def measure(source: Path, out: Path, documents: int, workers: int) -> Run:
+    """Run ``annotate score`` once and watch it."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [COMMAND, "score", str(source), "-o", str(out), "--workers", str(workers), "-q"], stderr=subprocess.PIPE
+    )
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, resident(process.pid))
+        time.sleep(0.1)
+    seconds = time.perf_counter() - begin
+    if process.returncode != 0:
+        sys.exit(f"annotate score ended with {process.returncode}: {process.stderr.read().decode()}")  # type: ignore[union-attr]
+    with out.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        records = sum(1 for _ in file)
+    if records != documents:
+        sys.exit(f"{records} records for {documents} documents")
+    out.unlink()
+    return Run(documents, workers, seconds, peak, digest)
+
+
+def cold_start(arguments: list[str], times: int) -> list[float]:
+    """Seconds of so many runs of the command, one after the other, each in a new process."""
+    seconds = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        subprocess.run([COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        seconds.append(time.perf_counter() - begin)
+    return seconds
+
+
+def stages(source: Path, folder: Path) -> dict[str, float]:
+    """Seconds per stage over the first documents, in this process, after a first one that loads the models."""
+    scorer = Scorer()
+    scorer("Some words to load every model before the clock runs, and a second sentence.")
+    scorer.seconds = {}
+    spent = {"reading": 0.0, "writing": 0.0}
+    total = 0.0
+    items = read([source], scorer.config.reading)
+    clock = time.perf_counter
+    with (folder / "stages.jsonl").open("wb", buffering=0) as out:
+        for _ in range(STAGE_DOCUMENTS):
+            begin = clock()
+            item = next(items)
+            read_at = clock()
+            record = scorer(item)
+            scored_at = clock()
+            out.write(jsonl.encode(record))
+            written_at = clock()
+            spent["reading"] += read_at - begin
+            spent["writing"] += written_at - scored_at
+            total += written_at - begin
+    spent |= scorer.seconds
+    spent["everything else"] = total - sum(spent.values())
+    return spent
+
+
+def machine() -> str:
+    """Describe what it runs on."""
+    model = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PHYS_PAGES") * PAGE / 2**30
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return (
+        f"{len(os.sched_getaffinity(0))} processors ({model}), {memory:.0f} GiB; Python {platform.python_version()}, "
+        f"{platform.system()}; load before the start {load}; annotate {annotate.__version__}; "
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}."
+    )
+
+
+def table(runs: list[Run]) -> list[str]:
+    """Make a table of the runs, each with its ratios."""
+    first = runs[0]
+    lines = [
+        "| documents | processes | seconds | documents/s | ratio | peak memory | ratio |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for run in runs:
+        like = next(r for r in runs if r.workers == run.workers)
+        speed, peak = run.speed / first.speed, run.peak / like.peak
+        lines.append(
+            f"| {run.documents:,} | {run.workers} | {run.seconds:.1f} | {run.speed:.1f} | {speed:.2f} "
+            f"| {run.peak / 2**20:.0f} MiB | {peak:.2f} |"
+        )
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--starts", type=int, default=15, help="cold starts to time")
+    parser.add_argument("--output", default=str(Path(__file__).with_name("results.md")), help="file, or - for none")
+    options = parser.parse_args()
+    about = machine()
+    folder = Path(tempfile.mkdtemp(prefix="annotate-throughput-"))
+    try:
+        lines = report(options, about, folder)
+    finally:
+        shutil.rmtree(folder)
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if options.output != "-":
+        Path(options.output).write_text(text, encoding="utf-8")
+
+
+def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
+    runs: list[Run] = []
+    source = folder / "documents.jsonl"
+    for count in options.documents:
+        synthetic.write(source, count)
+        words = statistics.mean(len(row["text"].split()) for row in synthetic.documents(500))
+        for workers in options.workers:
+            runs.append(measure(source, folder / "out.jsonl", count, workers))
+            print(f"{count:,} documents, {workers} processes: {runs[-1].speed:.1f} documents/s", file=sys.stderr)
+        if len({run.digest for run in runs if run.documents == count}) != 1:
+            sys.exit("the number of processes changed the output")
+    five = folder / "five"
+    five.mkdir()
+    for path in sorted(synthetic.CORPUS.glob("*.txt"))[:5]:
+        shutil.copy(path, five)
+    starts = cold_start(["score", str(five), "-o", str(folder / "five.jsonl")], options.starts)
+    helps = cold_start(["--help"], options.starts)
+    if options.documents[-1] < STAGE_DOCUMENTS:
+        synthetic.write(source, STAGE_DOCUMENTS)
+    spent = stages(source, folder)
+    total = sum(spent.values())
+    return [
+        "# Speed and memory of `annotate score`",
+        "",
+        f"Made by `python benchmarks/throughput.py`. {about}",
+        "",
+        "## Documents/s and peak memory",
+        "",
+        f"Sentences of `corpus/` recombined with a seed, {words:.0f} words a document; JSONL in and out, with "
+        "the start. "
+        "Memory: resident, all processes together, sampled ten times a second; shared pages count in each process. "
+        "The first ratio is to the first row, the second to the first row with as many processes. "
+        "The outputs of the rows with equal documents were the same, byte for byte.",
+        "",
+        *table(runs),
+        "",
+        "## Start",
+        "",
+        f"New process each time, files in the page cache, {options.starts} runs.",
+        "",
+        "| command | median | min | max |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| `{name}` | {statistics.median(s):.2f} s | {min(s):.2f} s | {max(s):.2f} s |"
+            for name, s in (("annotate score` on five files of `corpus/", starts), ("annotate --help", helps))
+        ),
+        "",
+        "## Share of time per stage",
+        "",
+        f"The first {STAGE_DOCUMENTS:,} of those documents, one process, models loaded beforehand. A detector's "
+        "time includes shared analyses that it is the first to ask for.",
+        "",
+        "| stage | ms a document | share |",
+        "|---|--:|--:|",
+        *(
+            f"| {name} | {seconds / STAGE_DOCUMENTS * 1000:.3f} | {seconds / total:.1%} |"
+            for name, seconds in sorted(spent.items(), key=lambda item: -item[1])
+        ),
+        f"| all | {total / STAGE_DOCUMENTS * 1000:.3f} | 100.0% |",
+    ]
+
+
+if __name__ == "__main__":
+    main()
