@@ -27,7 +27,8 @@ def command(as_json: bool) -> None:
             f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in row["options"].items()
         )
         needs = f"Needs {', '.join(row['needs'])}." if row["needs"] else ""
-        for line in (row["about"], f"Options: {options}" if options else "", needs, f"From {row['package']}."):
+        about = row["about"][:1].upper() + row["about"][1:].rstrip(".") + "."
+        for line in (about, f"Options: {options}" if options else "", needs, f"From {row['package']}."):
             for part in textwrap.wrap(line, width - 4, break_on_hyphens=False, break_long_words=False):
                 click.echo(f"    {part}")
 
