@@ -49,7 +49,7 @@ class Duplicated(Detector, frozen=True):
         whole = set(layout.paragraphs)
         opening = layout.paragraphs[min(2, len(layout.paragraphs)) - 1].end if layout.paragraphs else 0
         covered = 0
-        for later, first, words in sorted([*paragraphs, *sentences]):
+        for later, first, words in sorted([*paragraphs, *sentences], key=lambda found: (found[0].start, -found[0].end)):
             if later.end <= covered or text[later.start] in "-–—":
                 continue  # "— A. Name (@name)" signs every post that an article quotes
             covered = later.end

@@ -19,6 +19,8 @@ _BROKEN: Final = re.compile("[\ufffd\x00\ud800-\udfff\x80-\x84\x86-\x9f]+")  # U
 # Between letters, with the ends that English hangs on an apostrophe; never in an address ("?s=").
 _QUESTION: Final = re.compile(r"(?<![\w/=&.])[A-Za-z]{1,30}(\?{1,3})(?:s|t|re|ve|ll|d|m)(?![\w=])")
 _TELLING: Final = re.compile("â€|Ã[\x80-\xbf¢Š]|^[ÃÂ]$|ï»¿")
+_WORD_REACH: Final = 30
+"""Letters on each side that can belong to a word with wrong characters in it."""
 _LONE: Final = ("Ã", "Â")
 _ENTITY: Final = re.compile(r"&(?:amp;)*(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d{0,2});")
 _ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}(?![0-9a-fA-F])")
@@ -41,7 +43,9 @@ class Encoding(Detector, frozen=True):
         text = document.text
         flags: list[Flag] = []
         if not text.isascii():
-            flags.extend(self._mojibake(document))
+            for flag in self._mojibake(document):
+                if not flags or flag.start >= flags[-1].end:  # a word can hold two wrong letters
+                    flags.append(flag)
             taken = {position for flag in flags for position in range(flag.start, flag.end)}
             flags.extend(
                 self.flag(document, m.start(), m.end(), "encoding", "major", _SURE, _broken_reason(m.group()))
@@ -103,8 +107,16 @@ class Encoding(Detector, frozen=True):
             if left == len(core) - right and right:
                 right -= 1  # only something to remove: show it with the character that it stands for
             meant = core[left : len(core) - right]
+            start, end = start + left, end - right
+            wrong = text[start:end]
+            if meant.isalpha():  # a letter gone wrong is a word gone wrong
+                while start > 0 and match.start() - start < _WORD_REACH and text[start - 1].isalpha():
+                    start -= 1
+                while end < len(text) and end - match.end() < _WORD_REACH and text[end].isalpha():
+                    end += 1
+                meant = fix_encoding(text[start:end])
             yield self.flag(
-                document, start + left, end - right, "encoding", "major", _SURE, "mojibake", suggestion=meant
+                document, start, end, "encoding", "major", _SURE, "mojibake", suggestion=meant, characters=wrong
             )
 
     def _entities(self, document: Document) -> Iterator[Flag]:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label
-from annotate.lexicon import Lexicon, derivable, is_technical, is_variant, lexicon, neighbours
+from annotate.lexicon import (
+    Lexicon,
+    derivable,
+    is_compound,
+    is_technical,
+    is_variant,
+    lexicon,
+    neighbours,
+)
 from annotate.lexicon.lexicon import word_tuple
 from annotate.lexicon.misspellings import MISSPELLINGS
 
@@ -46,7 +54,7 @@ _BRANDING: Final = frozenset(word_tuple("my your our we you it i on in up all go
 """Names are made with these ("myTouch"), where the others before a capital are damage."""
 _WORDS_ALIKE: Final = frozenset(
     word_tuple(
-        "seethe loathe lathe swathe scathe tithe writhe therewith herewith forthwith wherewith thisclose thereof"
+        "seethe loathe lathe swathe scathe tithe writhe therewith herewith forthwith wherewith thisclose thereof therefrom hehe "
     )
     + word_tuple("freewill theism theist theists")
 )
@@ -102,44 +110,43 @@ class Spelling(Detector, frozen=True):
 
     def _run_together(self, document: Document) -> Iterator[Flag]:
         text, words = document.text, lexicon()
-        # Only tokens that change case or kind of character inside are looked at closely.
+        names = Counter(_CAPITALISED.findall(text))
+        # Only tokens that change case or kind of character inside are looked at closely, and unknown capitalised ones.
         for match in _MIXED.finditer(text):
             token_match = _TOKEN.match(text, match.start())
             if token_match is None:
                 continue
-            token = token_match.group()
-            parts = _split_mixed(token, words)
-            if parts is None or is_technical(text, token_match.start(), token_match.end()):
-                continue
-            number = any(part[0].isdigit() for part in parts) and not any("-" in part for part in parts)
-            reason = "run-together-number" if number else "run-together"
-            yield self.flag(
-                document,
-                *token_match.span(),
-                "spelling",
-                "minor",
-                _SCORE[reason],
-                reason,
-                suggestion=" ".join(parts),
-            )
+            parts = _split_mixed(token_match.group(), words, names)
+            if parts is not None:
+                number = parts[0].isdigit() or parts[-1].isdigit()
+                yield from self._flag(
+                    document, token_match.span(), "run-together-number" if number else "run-together", " ".join(parts)
+                )
+        for match in _CAPITALISED.finditer(text):
+            parts = _split_capitalised(match.group(), words, names)
+            if parts is not None:
+                yield from self._flag(document, match.span(), "run-together", " ".join(parts))
 
     def _missing_space(self, document: Document) -> Iterator[Flag]:
         text, words = document.text, lexicon()
+        names: set[str] | None = None
         for match in _MISSING_SPACE.finditer(text):
             left, stop, right = match.groups()
-            if words.count(left.lower()) < 20 or len(left) < 3 or words.count(right.lower()) < 20:
+            if len(left) < 3 or words.any_case(left) < _KNOWN:
                 continue
-            if is_technical(text, *match.span()):
-                continue
-            yield self.flag(
-                document,
-                *match.span(),
-                "spelling",
-                "minor",
-                _SCORE["missing-space"],
-                "missing-space",
-                suggestion=f"{left}{stop} {right}",
-            )
+            if words.any_case(right) < _KNOWN:
+                names = set(_CAPITALISED.findall(text)) if names is None else names
+                if right not in names:
+                    continue
+            yield from self._flag(document, match.span(), "missing-space", f"{left}{stop} {right}")
+        for match in _MISSING_SPACE_COMMA.finditer(text):
+            left, right = match.groups()
+            if (
+                words.any_case(left) >= _KNOWN
+                and words.count(right) >= _KNOWN
+                and (left in _FUNCTION or right in _FUNCTION)
+            ):
+                yield from self._flag(document, match.span(), "missing-space", f"{left}, {right}")
 
     def _misspelt(self, document: Document) -> Iterator[Flag]:
         text, words = document.text, lexicon()
@@ -149,65 +156,73 @@ class Spelling(Detector, frozen=True):
             total += 1
             word = match.group()
             if word in MISSPELLINGS:
-                yield self.flag(
-                    document,
-                    *match.span(),
-                    "spelling",
-                    "minor",
-                    _SCORE["common-misspelling"],
-                    "common-misspelling",
-                    suggestion=MISSPELLINGS[word].replace("_", " "),
+                yield from self._flag(
+                    document, match.span(), "common-misspelling", MISSPELLINGS[word].replace("_", " ")
                 )
             elif words.count(word) <= _RARE and words.any_case(word) <= _RARE:
                 unknown.append((match.start(), match.end(), word))
-        if len(unknown) > max(3, self.unknown_share * total):
-            return
+        # Unknown words side by side are another language, or verse, or a list of terms.
+        alone = [
+            here
+            for before, here, after in zip([None, *unknown], unknown, [*unknown[1:], None], strict=False)
+            if (before is None or here[0] - before[0] >= _NEAR) and (after is None or after[0] - here[0] >= _NEAR)
+        ]
+        jargon = len(alone) > max(5, self.unknown_share * total)
+        isolated = set(alone)
         repeated = Counter(word for _, _, word in unknown)
-        for index, (start, end, word) in enumerate(unknown):
+        for start, end, word in unknown:
             split = _split_plain(word, words)
-            if split is not None and not is_technical(text, start, end):
-                yield self.flag(
-                    document,
-                    start,
-                    end,
-                    "spelling",
-                    "minor",
-                    _SCORE["run-together"],
-                    "run-together",
-                    suggestion=" ".join(split),
-                )
+            if split is not None and not (min(map(len, split)) <= 3 and self._meant(word, 1, words, _VERY_COMMON)):
+                yield from self._flag(document, (start, end), "run-together", " ".join(split))
                 continue
-            if words.any_case(word) or len(word) < 5 or repeated[word] > 1 or derivable(word, words):
+            if jargon or (start, end, word) not in isolated or words.any_case(word) or repeated[word] > 2:
                 continue
-            if any(
-                abs(other[0] - start) < _NEAR for other in unknown[max(0, index - 1) : index + 2] if other[0] != start
+            meant = self._meant(word, repeated[word], words)
+            if meant is not None:
+                term, n, edit = meant
+                yield from self._flag(document, (start, end), "misspelling", term, documents=n, edit=edit)
+
+    def _meant(self, word: str, times: int, words: Lexicon, minimum: int = 0) -> tuple[str, int, str] | None:
+        """Give the common word that an unknown one was meant to be, with its documents and the edit."""
+        regular = derivable(word, words)
+        for term, n, edit in neighbours(word, words, max(minimum, self.common)):
+            if _is_form(word, term):
+                continue
+            slip = edit in ("swapped", "doubled")  # the hand's or the memory's, hardly ever another word
+            if edit == "changed" and n < _VERY_COMMON:
+                continue  # "stowage" is no storage, "chancel" no channel
+            if times > 1 and n < _VERY_COMMON:
+                continue  # a writer's own term, or a name
+            if (regular or is_compound(word, words)) and not (
+                slip and n >= _VERY_COMMON and len(word) >= _SHORT_SLIP + 1
             ):
-                continue  # two unknown words side by side are another language, or verse, or a list of terms
-            found = [item for item in neighbours(word, words, self.common) if not _is_form(word, item[0])]
-            if not found or is_technical(text, start, end):
                 continue
-            meant, n, edit = found[0]
-            if len(word) < _LONG and edit != "swapped":
+            if len(word) < (_SHORT_SLIP if slip else _LONG):
                 continue
+            return term, n, edit
+        return None
+
+    def _flag(
+        self, document: Document, span: tuple[int, int], reason: str, suggestion: str, **evidence: Any
+    ) -> Iterator[Flag]:
+        if not is_technical(document.text, *span):
             yield self.flag(
-                document,
-                start,
-                end,
-                "spelling",
-                "minor",
-                _SCORE["misspelling"],
-                "misspelling",
-                suggestion=meant,
-                documents=n,
-                edit=edit,
+                document, *span, "spelling", "minor", _SCORE[reason], reason, suggestion=suggestion, **evidence
             )
 
 
 _MIXED: Final = re.compile(
     r"(?<![\w'’\-@#/.])(?:[a-z]+[A-Z]|[A-Z][a-z]+[A-Z]|[A-Z]{3,}(?:-\d+)?[a-z]{2}|[A-Za-z]+\d|\d{1,4}[a-z]{2})"
 )
+_CAPITALISED: Final = re.compile(r"(?<![\w'’\-‐‑.@#/])[A-Z][a-z]{3,30}(?![\w\-‐‑@/])")
+_MISSING_SPACE_COMMA: Final = re.compile(r"(?<![\w'’.\-,])([a-z]{3,}),([a-z]{2,})(?![\w.\-,]|['’]\w)")
+_KNOWN: Final = 20
+"""Documents in which both words around a missing space must occur."""
+_VERY_COMMON: Final = 500
+"""Documents of a word that is more likely misspelt than another one is right."""
+_SHORT_SLIP: Final = 5
 _LONG: Final = 7
-"""Letters from which any edit counts: shorter rare words ("satay", "pocked") lie beside common ones by chance."""
+"""Letters from which a slip, or any edit, counts: shorter words ("satay") lie beside common ones by chance."""
 _NEAR: Final = 25
 """Characters between the starts of two words that are near each other."""
 _RARE: Final = 8
@@ -222,7 +237,7 @@ def _is_form(word: str, meant: str) -> bool:
     return longer.startswith(shorter) or (len(word) == len(meant) and word[:-1] == meant[:-1])
 
 
-def _split_mixed(token: str, words: Lexicon) -> tuple[str, ...] | None:
+def _split_mixed(token: str, words: Lexicon, names: Counter[str]) -> tuple[str, ...] | None:
     """Give the words that a token of mixed case or with digits was made of, or None if it may be a name or a term."""
     if words.any_case(token):
         return None
@@ -230,12 +245,10 @@ def _split_mixed(token: str, words: Lexicon) -> tuple[str, ...] | None:
         left, right, rest = match.groups()
         if left in _BRANDING:
             return None
-        known = words.count(right) >= 20 or (bool(rest) and right.isupper())
-        if (
-            left in _FUNCTION
-            and (len(left) > 1 or words.count(right) >= 200)
-            and (known or words.any_case(right) >= 100)
-        ):
+        # "theDockside": with these no brand is made, whatever follows, if it stands there once.
+        plain = left in _NO_PREFIX and len(right) >= 4 and right[1:].islower()
+        known = words.any_case(right) >= 5 or right in names or (rest and right.isupper()) or plain
+        if left in _FUNCTION and known and (len(left) > 1 or words.count(right) >= 200):
             return left, right + rest
         if words.count(left) >= 200 and len(left) >= 3 and not rest and words.count(right) >= 100 and len(right) >= 3:
             return left, right
@@ -248,7 +261,7 @@ def _split_mixed(token: str, words: Lexicon) -> tuple[str, ...] | None:
         return None
     if (match := _ACRONYM_THEN_WORD.fullmatch(token)) is not None:
         left, right = match.groups()
-        if right in _FUNCTION and right not in ("as", "an") and (words.count(left) >= 20 or "-" in left):
+        if right in _FUNCTION and right not in ("as", "an", "it") and (words.count(left) >= 20 or "-" in left):
             return left, right
         return None
     if (match := _WORD_NUMBER.fullmatch(token)) is not None:
@@ -268,9 +281,29 @@ def _split_plain(word: str, words: Lexicon) -> tuple[str, str] | None:
     for i in range(2, len(word) - 1):
         left, right = word[:i], word[i:]
         ends = right in _DETERMINING and words.count(left) >= 300
-        begins = left in _NO_PREFIX and words.count(right) >= 300 and len(right) >= (2 if right in _FUNCTION else 4)
+        common = 25 if left == "the" and len(right) >= 5 else 300
+        begins = left in _NO_PREFIX and words.count(right) >= common and len(right) >= (2 if right in _FUNCTION else 4)
         if ends or begins:
             worth = min(words.count(left), words.count(right))
             if best is None or worth > best[0]:
                 best = (worth, left, right)
     return None if best is None else best[1:]
+
+
+def _split_capitalised(word: str, words: Lexicon, names: Counter[str]) -> tuple[str, str] | None:
+    """Give the two words of "Thecapsule", or of a name of this document with a function word hung on ("Smithwas")."""
+    if words.any_case(word) or names[word] > 1:
+        return None
+    lower = word.lower()
+    for i in range(2, len(word) - 1):
+        left, right = lower[:i], lower[i:]
+        if left in ("the", "this", "that", "from", "they") and len(right) >= 5 and words.count(right) >= 10:
+            return word[:i], right
+        if right in _AFTER_NAME and i >= 4 and word[:i] in names and words.count(left) < _KNOWN:
+            return word[:i], right
+    return None
+
+
+_AFTER_NAME: Final = frozenset(
+    word_tuple("will would was were has have had said says and that with who which from could should did does")
+)

@@ -22,25 +22,27 @@ _TEASER: Final = re.compile(
 )
 _LOWER_START: Final = re.compile(r"[a-z][a-z]*(?:['’][a-z]+)?(?=[\s,;.])")
 _FURNITURE: Final = re.compile(
-    r"https?:|www\.|@|#\w|\b(?:photo|image|picture|credit|copyright|reporting|reporter|editing|editor|written|compiled|"
+    r"https?:|www\.|@|#\w|[©|]|\b(?:photo|image|picture|credit|copyright|reporting|reporter|editing|editor|written|compiled|"
     r"posted|published|updated|source|sources|contributed|subscribe|newsletter|follow us|follow|click|share|sign up|"
-    r"read (?:also|more|next)|see also|related|advertisement|tags?|topics?|contact|email|e-mail|staff|correspondent|agencies|"
-    r"associated press|reuters|getty|rights reserved|comments?|facebook|twitter|instagram|video|"
-    r"listen|watch|caption|story continues|download|view|print|podcast|next|previous|the end|amen|sincerely|regards|thanks?|thank you)\b|[©|]",
+    r"read (?:also|more|next)|see also|related|advertisement|tags?|topics?|contact|email|e-mail|staff|correspondent|"
+    r"agencies|associated press|reuters|getty|rights reserved|comments?|facebook|twitter|instagram|video|listen|watch|"
+    r"caption|story continues|download|view|print|podcast|next|previous|the end|amen|sincerely|regards|thanks?|"
+    r"thank you)\b",
     re.IGNORECASE,
 )
+_CREDIT: Final = re.compile(r"\b(?:credit|photo|photograph|image|picture|getty|copyright)\b|©", re.IGNORECASE)
 _LABEL: Final = re.compile(r"[^\s:]+(?: [^\s:]+){0,3}:(?!\d)")
 _BYLINE: Final = re.compile(r"(?:by|from|via)\b|[—–\-~(\[\"“'‘*]|.*\b(?:19|20)\d\d\b|.*\d{1,2}:\d\d", re.IGNORECASE)
 
 # Particles that open a name with a small letter, and list or verse forms that never show a truncated opening.
-_PARTICLES: Final = frozenset(word_tuple("de van von der den la le el al bin ibn ben da dos di du ter ten of"))
+_PARTICLES: Final = frozenset(word_tuple("de van von der den la le el al bin ibn ben da dos di du ter ten"))
 _OPEN_ENDED: Final = frozenset(
-    word_tuple(
-        "a an the of to in for on with by from at as into about between among against during under over than and or "
-        "but nor because although though while if unless whether that which who whose when where is are was were be been "
-        "has have had will would can could should may might must its their his her our your my this these those very not "
-        "including such per via said"
+    word_tuple("a an the of to in for on with by from at as into about between among against during under over than")
+    + word_tuple(
+        "and or but nor because although though while if unless whether that which who whose when where is are"
     )
+    + word_tuple("was were be been has have had will would can could should may might must its their his her our your")
+    + word_tuple("my this these those very not including such per via said")
 )
 """Words that leave a sentence open; at its very end they show that something was cut off."""
 _SMALL: Final = frozenset(
@@ -97,8 +99,9 @@ class Truncated(Detector, frozen=True):
                     document, *_of(first), "truncated", "minor", 0.6, "starts-mid-sentence", position="paragraph"
                 )
                 continue
-            # A caption is the fragment as a whole; of a text, only the first sentence is.
-            end = part.end if len(part) <= _CAPTION else first.end
+            # A caption, as the credit under it shows, is a fragment as a whole; of a text, the first sentence is.
+            under = paragraphs[1] if len(paragraphs) > 1 else part
+            end = part.end if _CREDIT.search(text, under.start, min(under.end, under.start + 60)) else first.end
             yield self.flag(
                 document, part.start, end, "truncated", "major", 0.9, "starts-mid-sentence", position="document"
             )
@@ -163,10 +166,6 @@ class Truncated(Detector, frozen=True):
             headings_above=like,
             set_apart=apart,
         )
-
-
-_CAPTION: Final = 320
-"""Characters up to which a first line is taken for a caption or a single fragment."""
 
 
 def _of(part: Range) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from annotate.lexicon.context import is_technical
 from annotate.lexicon.lexicon import FOLLOWERS_FILE, WORDS_FILE, Lexicon, lexicon, tokens
-from annotate.lexicon.morphology import derivable, is_variant
+from annotate.lexicon.morphology import derivable, is_compound, is_variant
 from annotate.lexicon.neighbours import neighbours
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "WORDS_FILE",
     "Lexicon",
     "derivable",
+    "is_compound",
     "is_technical",
     "is_variant",
     "lexicon",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from annotate.lexicon.lexicon import Lexicon, word_tuple
@@ -15,11 +16,12 @@ _PREFIXES: Final = word_tuple(
     "after back"
 )
 _SUFFIXES: Final = word_tuple(
-    "s es ed d ing er ers r rs or ors est ly ness nesses less ful like ish able ably ible ibly ability ize ise izes "
-    "ises ized ised izing ising izer iser ization isation ism isms ist ists ity ities al ally ial ic ical ically y ier "
-    "iest ily ies ied ment ments hood ship ships wise dom ward wards fold proof en ens ened ening age ages ation "
-    "ations ator ators ate ates ated ating ive ively ous ously ee ees eer eers ette let lets ling lings ess esses ian ians an "
-    "ans ville gate fest land man men woman women side time way ways work works"
+    "s es ed d ing er ers r rs or ors est ly ness nesses less ful like ish able ably ible ibly ability ize ise "
+    "izes ises ized ised izing ising izer iser ization isation ism isms ist ists ity ities al ally ial ic ical "
+    "ically y ier iest ily ies ied ment ments hood ship ships wise dom ward wards fold proof en ens ened ening "
+    "age ages ation ations ator ators ate ates ated ating ive ively ous ously ee ees eer eers ette let lets "
+    "ling lings ess esses ian ians an ans ville gate fest land man men woman women side time way ways work "
+    "works"
 )
 _VARIANTS: Final = (
     (re.compile(r"our(?=$|s|e|i|a|l|f|m|h)"), "or"),
@@ -40,41 +42,60 @@ _VARIANTS: Final = (
 )
 
 
-_DEPTH: Final = 2
-"""Affixes taken off one after the other, at most."""
-
-
-def derivable(word: str, words: Lexicon, depth: int = _DEPTH) -> bool:
-    """Whether a lower-case word is listed, a regular formation from listed words, or two listed words in one.
+def derivable(word: str, words: Lexicon) -> bool:
+    """Whether a lower-case word is listed or made of a listed one with a prefix, a suffix, or both.
 
     Generous by intent: a word that could be right is not to be called wrong.
     """
-    if words.any_case(word):
+    if words.any_case(word) or _has_suffix(word, words.any_case, 1):
         return True
-    if depth == 0:
-        return False
-    for prefix in _PREFIXES:
-        rest = word.removeprefix(prefix)
-        if 3 <= len(rest) < len(word) and derivable(rest, words, depth - 1):
-            return True
+    # A short or rare rest would make a prefix of any first letters ("co-ment").
+    return any(
+        len(rest) < len(word)
+        and len(rest) >= 4
+        and (words.count(rest) >= _BASE or _has_suffix(rest, words.count, _BASE))
+        for rest in (word.removeprefix(prefix) for prefix in _PREFIXES)
+    )
+
+
+def _has_suffix(word: str, count: Callable[[str], int], minimum: int) -> bool:
     for suffix in _SUFFIXES:
         if not word.endswith(suffix) or len(word) - len(suffix) < 3:
             continue
         stem = word[: -len(suffix)]
         if stem[-1] == "e" and suffix[0] == "e":
             continue  # "freeed"
-        forms = [stem, stem + "e", stem + "y"]
-        if suffix[0] in "aeioy" and stem[-1] == stem[-2]:
-            forms.append(stem[:-1])
-        if stem.endswith("i"):
+        if suffix in ("d", "r", "rs") and stem[-1] != "e":
+            continue  # "rejectd"
+        forms = [stem]
+        if suffix[0] in "aeioy":
+            forms.append(stem + "e")
+            if stem[-1] == stem[-2]:
+                forms.append(stem[:-1])
+        if stem[-1] == "i":
             forms.append(stem[:-1] + "y")
-        if any(derivable(form, words, depth - 1) for form in forms):
+        if any(count(form) >= minimum for form in forms):
             return True
-    return any(words.any_case(word[:i]) >= _PART and words.any_case(word[i:]) >= _PART for i in range(3, len(word) - 2))
+    return False
+
+
+_BASE: Final = 5
+"""Documents in which the rest after a prefix must occur."""
+
+
+def is_compound(word: str, words: Lexicon) -> bool:
+    """Whether a lower-case word may be two listed words written as one ("starshade")."""
+    return any(_is_part(word[:i], words) and _is_part(word[i:], words) for i in range(3, len(word) - 2))
+
+
+def _is_part(part: str, words: Lexicon) -> bool:
+    # Short and rare words make compounds of any string.
+    return words.count(part) >= (_SHORT_PART if len(part) == 3 else _PART)
 
 
 _PART: Final = 25
-"""Documents in which both parts of a compound must occur: rarer short words make compounds of any string."""
+_SHORT_PART: Final = 1000
+"""Documents in which a part of a compound must occur, of four letters and more, and of three."""
 
 
 def is_variant(word: str, other: str) -> bool:

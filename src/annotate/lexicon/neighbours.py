@@ -14,7 +14,8 @@ def neighbours(word: str, words: Lexicon, minimum: int) -> list[tuple[str, int, 
     """Give (term, documents, edit) for terms of the list one edit from a lower-case word, the most frequent first.
 
     An edit is a letter left out, put in, changed, or two neighbours swapped (Damerau 1964: these four make up more
-    than 80 % of misspellings). The first letter is held fixed: it is seldom wrong (Yannakoudakis & Fawthrop 1983).
+    than 80 % of misspellings); ``doubled`` is a letter twice for once or once for twice. The first letter is held
+    fixed: it is seldom wrong (Yannakoudakis & Fawthrop 1983).
 
     Args:
         word: lower-case letters.
@@ -34,9 +35,9 @@ def _edits(word: str) -> Iterator[tuple[str, str]]:
         head, tail = word[:i], word[i:]
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:], "swapped"
-        yield head + tail[1:], "added"
+        yield head + tail[1:], "doubled" if tail[0] == head[-1] else "added"
         for letter in _LETTERS:
-            yield head + letter + tail, "left-out"
+            yield head + letter + tail, "doubled" if letter in (head[-1], tail[0]) else "left-out"
             yield head + letter + tail[1:], "changed"
     for letter in _LETTERS:
         yield word + letter, "left-out"
