@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -36,6 +34,12 @@ def is_hub_name(given: str) -> bool:
     if given.startswith(_SCHEME):
         return True
     return _NAME.fullmatch(given) is not None and not os.path.isdir(given.split("/", 1)[0])
+
+
+def split_hub_name(given: str) -> tuple[str, str | None]:
+    """Split ``hf://owner/name:split`` into the data set's name and the split, if one is named."""
+    name, _, split = given.removeprefix(_SCHEME).partition(":")
+    return name, split or None
 
 
 def read_saved(source: Source, config: ReadingConfig) -> Iterator[Placed]:
@@ -69,10 +73,10 @@ def open_hub(source: Source) -> Any:
     """
     import datasets
 
-    name, _, split = source.path.removeprefix(_SCHEME).partition(":")
+    name, split = split_hub_name(source.path)
     try:
         _check_hub(datasets.config)
-        return datasets.load_dataset(name, split=split or None, streaming=True)
+        return datasets.load_dataset(name, split=split, streaming=True)
     except Exception as error:
         raise AnnotateError(
             f"Cannot read {source.name}: there is no such path, and as a data set of the hub it cannot be opened "
@@ -86,9 +90,12 @@ def _check_hub(config: Any) -> None:
     Raises:
         OSError: if there is no connection, and no proxy or cache that the library may use instead.
     """
-    if config.HF_HUB_OFFLINE or urllib.request.getproxies():
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies  # with all of http.client: only where it is needed
+
+    if config.HF_HUB_OFFLINE or getproxies():
         return
-    hub = urllib.parse.urlsplit(config.HF_ENDPOINT)
+    hub = urlsplit(config.HF_ENDPOINT)
     port = hub.port or (80 if hub.scheme == "http" else 443)
     socket.create_connection((hub.hostname or "", port), timeout=_CONNECT_SECONDS).close()
 

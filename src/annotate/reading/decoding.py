@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-import charset_normalizer
-
 SAMPLE: Final = 1 << 16
 """Bytes that are looked at to tell text from other data and to guess an encoding."""
 
@@ -29,8 +27,10 @@ _MAGIC: Final = re.compile(
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\b\x1b") + b"\x7f"
 _STRAY_CONTROLS: Final = 4
 _ASCII: Final = bytes(range(128))
-_WESTERN_SHARE: Final = 0.2
+_LATIN_SHARE: Final = 0.4
 _FEW_BYTES: Final = 4
+_ZEROS: Final = 0.7
+_NO_ZEROS: Final = 0.1
 _UNSTORABLE: Final = re.compile(r"[\ud800-\udfff\0]")
 
 
@@ -55,16 +55,15 @@ def wide_encoding_of(sample: bytes) -> str | None:
     if len(sample) < 8 or b"\0" not in sample:
         return None
     zeros = [sample[i::4].count(0) * 4 / len(sample) for i in range(4)]
-    # Letters beyond U+00FF keep the share below 1; a zero in a text's own low byte is rare.
-    full = [share > 0.7 for share in zeros]
-    none = [share < 0.1 for share in zeros]
-    if none[0] and full[1] and none[2] and full[3]:
+    # Letters beyond U+00FF keep a share below 1; the byte that tells letters apart is hardly ever zero.
+    even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
+    if even < _NO_ZEROS and odd > _ZEROS:
         return "utf-16-le"
-    if full[0] and none[1] and full[2] and none[3]:
+    if odd < _NO_ZEROS and even > _ZEROS:
         return "utf-16-be"
-    if none[0] and full[1] and full[2] and full[3]:
+    if zeros[0] < _NO_ZEROS and min(zeros[1:]) > _ZEROS:
         return "utf-32-le"
-    if full[0] and full[1] and full[2] and none[3]:
+    if zeros[3] < _NO_ZEROS and min(zeros[:3]) > _ZEROS:
         return "utf-32-be"
     return None
 
@@ -154,8 +153,8 @@ def is_damaged_utf8(data: bytes) -> bool:
 def guess(data: bytes) -> str:
     """Guess the encoding of bytes that are no UTF-8.
 
-    Where fewer than a fifth of the bytes are beyond ASCII the text is in a Western language, and its encoding is taken
-    to be windows-1252, as browsers do (WHATWG Encoding Standard, default for English): a few accents and quotation
+    Where fewer than two fifths of the bytes are beyond ASCII the text is in Latin letters, and its encoding is taken to
+    be windows-1252, as browsers do (WHATWG Encoding Standard, default for English): a few accents and quotation
     marks are too little to tell the code pages apart. Otherwise charset-normalizer decides, on a part of the text.
     """
     sample = data
@@ -165,8 +164,10 @@ def guess(data: bytes) -> str:
         start = max(data.rfind(b"\n", 0, first), data.rfind(b" ", 0, first)) + 1
         sample = data[start : start + SAMPLE]
     beyond_ascii = len(sample.translate(None, _ASCII))
-    if beyond_ascii < max(_FEW_BYTES, _WESTERN_SHARE * len(sample)):
+    if beyond_ascii < max(_FEW_BYTES, _LATIN_SHARE * len(sample)):
         return "windows-1252"
+    import charset_normalizer  # seldom needed, and a good part of a quick start
+
     best = charset_normalizer.from_bytes(sample).best()
     return "windows-1252" if best is None else best.encoding.replace("_", "-")
 

@@ -191,11 +191,13 @@ class _Feed:
         line = next(self._lines, None)
         if line is None:
             return
-        self.number = line.number
         if not line.is_whole:
-            self.row_start = self.row_start or line.number
+            self.number += 1
+            self.row_start = self.row_start or self.number
             raise _TooLongError
         decoded = self._decoder.decode(line.data)
         # Lines of old Macs, or a carriage return inside a quoted field, which the csv module puts together again.
         parts = _CARRIAGE_RETURN.split(decoded.text) if "\r" in decoded.text[:-2] else [decoded.text]
-        self._coming.extend((line.number, part, decoded.notes) for part in parts if part)
+        for part in filter(None, parts):
+            self.number += 1
+            self._coming.append((self.number, part, decoded.notes))

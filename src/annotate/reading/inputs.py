@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from annotate.errors import AnnotateError
-from annotate.reading.datasets import is_hub_name, is_saved
+from annotate.reading.datasets import is_hub_name, is_saved, split_hub_name
 from annotate.reading.formats import FORMS, HUB, SAVED, TEXT, form_of, split_name
 from annotate.reading.opening import COMPRESSIONS
 from annotate.reading.sources import Form, Source, printable
@@ -170,7 +170,10 @@ def _short_id(source: Source) -> str:
 
 
 def _stem(source: Source) -> str:
-    if source.form is not None and not source.form.endings:  # a folder or a name on a hub has no ending
+    if source.form is HUB:
+        name, split = split_hub_name(source.path)
+        return f"{os.path.basename(name)}/{split}" if split else os.path.basename(name)
+    if source.form is SAVED:  # a folder has no ending
         return printable(os.path.basename(source.relative))
     return printable(split_name(os.path.basename(source.relative))[0])
 

@@ -133,9 +133,9 @@ class _Values:
                 unfinished = error.pos >= len(self._text) - _NEAR_END or error.msg.startswith("Unterminated string")
                 if unfinished and len(self._text) <= limit and self._more(max(BUFFER, len(self._text))):
                     continue
-                self._at = error.pos
                 if unfinished and len(self._text) > limit:
                     raise _ParseError(f"an item is longer than {limit:,} characters") from error
+                self._at = error.pos
                 raise _ParseError(error.msg) from error
             except (RecursionError, ValueError) as error:
                 raise _ParseError("nested too deeply" if isinstance(error, RecursionError) else str(error)) from error

@@ -64,7 +64,7 @@ def _read_line(line: Line, source: Source, config: ReadingConfig, decoder: LineD
         decoded = decoder.decode(line.data)
         notes = decoded.notes
         try:
-            row = json.loads(decoded.text)
+            row = json.loads(decoded.text.rstrip("\r\n"))
         except json.JSONDecodeError as error:
             return failed_row(source, line.number, "line", f"is not valid JSON: {error.msg} at column {error.pos + 1}.")
         except RecursionError:

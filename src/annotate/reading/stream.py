@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from annotate.config import ReadingConfig
+from annotate.config import ReadingConfig, check_keys
 from annotate.documents import Document, Unread
 from annotate.reading.datasets import count_saved, open_hub
 from annotate.reading.formats import HUB, JSONL, PARQUET, SAVED, TEXT
@@ -18,6 +18,7 @@ from annotate.reading.inputs import find
 from annotate.reading.jsonlines import read_stream
 from annotate.reading.opening import BROKEN, BUFFER, explain, open_bytes
 from annotate.reading.parquet import count_parquet
+from annotate.reading.rows import FIELDS
 from annotate.reading.sources import Placed, Source, fail, skip
 
 _DEFAULTS: Final = ReadingConfig()
@@ -38,8 +39,10 @@ def read(
         there is none. Each document's id is new in the stream.
 
     Raises:
-        AnnotateError: at once, before the first document, if something named as an input cannot be read at all.
+        AnnotateError: at once, before the first document, if something named as an input cannot be read at all, or
+            ``config.columns`` names a field that documents do not have.
     """
+    check_keys(config.columns, FIELDS, "reading.columns")
     sources = find(inputs, stdin)
     for source in sources:
         if source.form is HUB:

@@ -27,12 +27,16 @@ def visible_text(page: str) -> str:
     """Text of a page's body without scripts, styles and what is hidden by an attribute, blocks separated by LF.
 
     Raises:
-        lxml.etree.ParserError, ValueError: if there is nothing that can be parsed.
+        ValueError: if it is nested so deeply that the parser gave up.
+        lxml.etree.LxmlError: if there is nothing that can be parsed.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(page.encode("utf-8"), parser)
     if root is None:
         return ""
+    limits = parser.error_log.filter_from_fatals()
+    if limits:
+        raise ValueError(limits[0].message)
     lines = _Lines()
     walker = etree.iterwalk(root, events=("start", "end"))
     unseen = None
