@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from annotate.evaluation import bootstrap
 from annotate.evaluation.bootstrap import intervals, ratio
 
 
@@ -41,11 +40,13 @@ def test_the_seed_decides():
     assert intervals(rows, share, resamples=200, seed=3) != intervals(rows, share, resamples=200, seed=4)
 
 
-def test_blocks_do_not_change_the_result(monkeypatch):
-    rows = np.array([[1.0, 2.0], [0.0, 3.0], [5.0, 7.0]])
-    whole = intervals(rows, share, resamples=500, seed=0)
-    monkeypatch.setattr(bootstrap, "_BLOCK", 3 * 7)
-    assert intervals(rows, share, resamples=500, seed=0) == whole
+def test_documents_without_counts_are_drawn_like_others():
+    # One document in five has something; the figure is how many things there are per draw of 100 documents.
+    rows = np.array([[1.0]] * 20 + [[0.0]] * 80)
+    low, high = intervals(rows, lambda sums: sums, resamples=4000, seed=0)[0]
+    half = 1.96 * math.sqrt(100 * 0.2 * 0.8)
+    assert low == pytest.approx(20 - half, abs=1)
+    assert high == pytest.approx(20 + half, abs=1)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.documents import Range
-from annotate.evaluation.spans import MATCHINGS, Counts, count, match, overlaps_any
+from annotate.evaluation.spans import MATCHINGS, count, match, overlaps_any
 
 
 def ranges(*ends):
@@ -51,10 +51,6 @@ def test_overlaps_any():
     assert overlaps_any(Range(3, 5), ranges((0, 3), (4, 9)))
     assert not overlaps_any(Range(3, 5), ranges((0, 3), (5, 9)))
     assert not overlaps_any(Range(3, 5), [])
-
-
-def test_counts_add_up_field_by_field():
-    assert Counts(0.5, 1, 0.25, 2).plus(Counts(1.0, 2, 1.0, 3)) == Counts(1.5, 3, 1.25, 5)
 
 
 @st.composite

@@ -12,8 +12,6 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Interval: TypeAlias = tuple[float, float]
 
 LEVEL: Final = 0.95
-_BLOCK: Final = 4_000_000
-"""Weights held at a time, so that memory does not grow with the number of documents times resamples."""
 _DEFINED: Final = 0.9
 """Share of resamples in which a figure must be defined for its interval to be given: below that the percentiles would
 describe the lucky resamples only."""
@@ -36,18 +34,17 @@ def intervals(
         undefined in more than a tenth of the resamples, or where it is the same in all of them (0 of 20 found is no
         proof that none ever will be, yet every resample says 0).
     """
-    documents = len(per_document)
-    if documents < 2:
-        figures = statistic(per_document.sum(axis=0, keepdims=True)).shape[1]
-        return [None] * figures
+    # Documents without any count add nothing to a sum: how many of them are drawn need not be known.
+    rows = per_document[per_document.any(axis=1)]
+    share = len(rows) / len(per_document) if len(per_document) else 0.0
     generator = np.random.default_rng(seed)
-    block = max(1, _BLOCK // documents)
-    drawn: list[Floats] = []
-    for begin in range(0, resamples, block):
-        size = min(block, resamples - begin)
-        weights = generator.multinomial(documents, np.full(documents, 1 / documents), size=size).astype(np.float64)
-        drawn.append(statistic(weights @ per_document))
-    values = np.concatenate(drawn)
+    sums = np.zeros((resamples, per_document.shape[1]))
+    for resample in range(resamples if len(rows) else 0):
+        size = generator.binomial(len(per_document), share)
+        sums[resample] = np.bincount(generator.integers(0, len(rows), size), minlength=len(rows)) @ rows
+    values = statistic(sums)
+    if len(per_document) < 2:
+        return [None] * values.shape[1]
     return [_percentiles(values[:, figure]) for figure in range(values.shape[1])]
 
 

@@ -36,11 +36,20 @@ class Agreement(msgspec.Struct, frozen=True):
     """Undefined where precision or recall is."""
 
 
-def agreement(per_document: Sequence[Counts], resampling: Resampling) -> Agreement:
-    """Precision, recall and F1 of counts added up over documents (micro-averaged)."""
-    rows = np.array(per_document, dtype=np.float64).reshape(-1, 4)
-    precision, recall, f1 = figures(rows, _agreement, resampling)
-    return Agreement(precision, recall, f1)
+def agreements(per_document: Floats, resampling: Resampling) -> list[Agreement]:
+    """Precision, recall and F1 of counts added up over documents (micro-averaged).
+
+    Args:
+        per_document: shape (documents, 4 × n): for each of n ways to match, the fields of :class:`Counts`.
+        resampling: how intervals are made; the same resamples for every way.
+    """
+    fields = len(Counts._fields)
+
+    def statistic(sums: Floats) -> Floats:
+        return np.hstack([_agreement(sums[:, at : at + fields]) for at in range(0, sums.shape[1], fields)])
+
+    found = figures(per_document, statistic, resampling)
+    return [Agreement(*found[at : at + 3]) for at in range(0, len(found), 3)]
 
 
 def rate(

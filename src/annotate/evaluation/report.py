@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from annotate.documents import LABELS, SEVERITIES, Flag, Label, Record, Severity
+from annotate.documents import LABELS, SEVERITIES, Flag, Record, Severity
 from annotate.errors import AnnotateError
 from annotate.evaluation.calibration import Calibration, calibration
 from annotate.evaluation.documents import Verdicts, judge
-from annotate.evaluation.figures import Agreement, Figure, Resampling, agreement, rate
+from annotate.evaluation.figures import Agreement, Figure, Resampling, agreements, rate
 from annotate.evaluation.gold import GoldDocument, GoldFlag
 from annotate.evaluation.spans import MATCHINGS, Counts, count, match, overlaps_any
 
@@ -106,7 +107,7 @@ def evaluate(
         for document, record in pairs
     ]
     words = [0 if record.verdict is None else record.verdict.words for _, record in pairs]
-    present = {f.label for of_gold, _ in compared for f in of_gold} | {f.label for _, said in compared for f in said}
+    tallies = _tally(compared)
     verdicts = [
         (document.origin, record.verdict)
         for document, record in pairs
@@ -122,8 +123,8 @@ def evaluate(
         signatures=sorted({record.signature for _, record in pairs}),
         min_severity=min_severity,
         resampling=resampling,
-        labels=[_label(label, [label], compared, resampling) for label in LABELS if label in present],
-        total=_label("all", [label for label in LABELS if label in present], compared, resampling),
+        labels=[_result(label, [tallies[label]], len(pairs), resampling) for label in LABELS if label in tallies],
+        total=_result("all", [tallies[label] for label in LABELS if label in tallies], len(pairs), resampling),
         words=sum(words),
         false_flags=_false_flags(compared, words, allowed, resampling),
         verdicts=judge(verdicts, resampling),
@@ -151,33 +152,56 @@ def _check_same_text(document: GoldDocument, record: Record) -> None:
         )
 
 
-def _label(name: str, labels: Sequence[Label], compared: Sequence[Compared], resampling: Resampling) -> LabelResult:
-    counts: dict[str, list[Counts]] = {matching: [] for matching in MATCHINGS}
-    scores: list[float] = []
-    right: list[bool] = []
-    documents = 0
-    for of_gold, of_record in compared:
-        sums = dict.fromkeys(MATCHINGS, Counts(0.0, 0, 0.0, 0))
-        for label in labels:
-            truth = [f for f in of_gold if f.label == label]
-            said = [f for f in of_record if f.label == label]
-            for matching in MATCHINGS:
-                sums[matching] = sums[matching].plus(count(truth, said, matching))
-            paired = {p for _, p in match(truth, said, "overlap")}
-            scores.extend(f.score for f in said)
-            right.extend(index in paired for index in range(len(said)))
-        for matching in MATCHINGS:
-            counts[matching].append(sums[matching])
-        documents += sums["exact"].gold > 0
+class _Tally:
+    """The counts of one label."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, list[float]] = {}
+        """Document's place → its counts for each way to match, one after the other; without documents that lack it."""
+        self.scores: list[float] = []
+        self.right: list[bool] = []
+
+    def add(self, place: int, truth: list[GoldFlag], said: list[Flag]) -> None:
+        self.counts[place] = [field for matching in MATCHINGS for field in count(truth, said, matching)]
+        paired = {p for _, p in match(truth, said, "overlap")}
+        self.scores.extend(flag.score for flag in said)
+        self.right.extend(index in paired for index in range(len(said)))
+
+
+def _tally(compared: Sequence[Compared]) -> dict[str, _Tally]:
+    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    for place, (of_gold, of_record) in enumerate(compared):
+        truth: dict[str, list[GoldFlag]] = defaultdict(list)
+        said: dict[str, list[Flag]] = defaultdict(list)
+        for gold_flag in of_gold:
+            truth[gold_flag.label].append(gold_flag)
+        for flag in of_record:
+            said[flag.label].append(flag)
+        for label in sorted(truth.keys() | said.keys()):
+            tallies[label].add(place, truth[label], said[label])
+    return dict(tallies)
+
+
+def _result(name: str, tallies: Sequence[_Tally], documents: int, resampling: Resampling) -> LabelResult:
+    fields = len(Counts._fields)
+    rows = np.zeros((documents, fields * len(MATCHINGS)))
+    for tally in tallies:
+        for place, counts in tally.counts.items():
+            rows[place] += counts
+    predicted, gold = rows[:, Counts._fields.index("predicted")], rows[:, Counts._fields.index("gold")]
+    exact, overlap, partial = agreements(rows, resampling)
     return LabelResult(
         label=name,
-        documents=documents,
-        gold=sum(c.gold for c in counts["exact"]),
-        predicted=sum(c.predicted for c in counts["exact"]),
-        exact=agreement(counts["exact"], resampling),
-        overlap=agreement(counts["overlap"], resampling),
-        partial=agreement(counts["partial"], resampling),
-        calibration=calibration(scores, right),
+        documents=int((gold > 0).sum()),
+        gold=int(gold.sum()),
+        predicted=int(predicted.sum()),
+        exact=exact,
+        overlap=overlap,
+        partial=partial,
+        calibration=calibration(
+            [score for tally in tallies for score in tally.scores],
+            [right for tally in tallies for right in tally.right],
+        ),
     )
 
 

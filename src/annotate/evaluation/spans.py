@@ -34,15 +34,6 @@ class Counts(NamedTuple):
     """Gold ranges that were found; with partial credit, the sum of their shares that were found."""
     gold: int
 
-    def plus(self, other: Counts) -> Counts:
-        """Add another document's or label's counts."""
-        return Counts(
-            self.correct + other.correct,
-            self.predicted + other.predicted,
-            self.found + other.found,
-            self.gold + other.gold,
-        )
-
 
 def count(gold: Sequence[Span], predicted: Sequence[Span], matching: Matching) -> Counts:
     """Match the ranges of one label in one document, each at most once, and count.
