@@ -119,6 +119,14 @@ def test_gold_against_itself_is_perfect():
     assert report.verdicts.bands[-1].accuracy.value == 1.0
 
 
+def test_the_order_of_the_files_does_not_matter():
+    documents = [gold(str(i), (i, i + 5, "spelling", "minor")) for i in range(9)]
+    records = [record(str(i), (2 * i, 2 * i + 4, "spelling", "minor", i / 10), words=60 * i) for i in range(9)]
+    assert evaluate(documents[::-1], records[3:] + records[:3], resampling=FEW) == evaluate(
+        documents, records, resampling=FEW
+    )
+
+
 def test_min_severity_leaves_out_milder_flags_on_both_sides():
     documents = [gold("a", (0, 9, "spam", "minor"), (20, 30, "garbled", "major"))]
     records = [

@@ -96,7 +96,8 @@ def evaluate(
     resampling = resampling or Resampling()
     by_id = _by_id(records)
     known = {document.id for document in gold}
-    pairs = [(document, by_id[document.id]) for document in gold if document.id in by_id]
+    # In order of id, so that intervals do not depend on the order of either file.
+    pairs = [(document, by_id[document.id]) for document in sorted(gold, key=lambda d: d.id) if document.id in by_id]
     if not pairs:
         raise AnnotateError("Gold and records have no id in common; check that they are of the same documents.")
     for document, record in pairs:
@@ -116,8 +117,8 @@ def evaluate(
     return Report(
         documents=Joined(
             compared=len(pairs),
-            only_gold=[document.id for document in gold if document.id not in by_id],
-            only_scores=[id_ for id_ in by_id if id_ not in known],
+            only_gold=sorted(known - by_id.keys()),
+            only_scores=sorted(by_id.keys() - known),
             unread={record.id: record.status for _, record in pairs if record.status != "ok"},
         ),
         signatures=sorted({record.signature for _, record in pairs}),
