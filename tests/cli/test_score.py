@@ -241,3 +241,21 @@ def test_nothing_is_touched_when_an_input_cannot_be_read(corpus: Path, tmp_path:
         score(corpus, tmp_path / "missing.txt", "-o", out)
     assert out.read_bytes() == before
     assert os.listdir(tmp_path) == ["out.jsonl"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_says_how_to_go_on(corpus: Path, tmp_path: Path, workers: int) -> None:
+    out = tmp_path / "out.jsonl"
+    process = subprocess.Popen(
+        [COMMAND, "score", corpus, "-o", out, "--workers", str(workers), "--batch-size", "8"],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (out.exists() and out.read_bytes().count(b"\n") > 20):
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert errors == "Interrupted; run the same command again to go on where it stopped.\n"
+    assert process.returncode == 130
+    assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.run"]
