@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,7 @@ from annotate.models.linear import WEIGHTS_FOLDER
 )
 def command(config: Path, data: Path | None, out: Path | None) -> None:
     """Train the model that CONFIG (YAML, see configs/train/) describes, and print its figures as JSON."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings = read_settings(config)
     name = settings.pop("model")
     if data is not None:

@@ -87,7 +87,10 @@ class Grams:
 
 
 class Form(NamedTuple):
-    """What one token looks like to each family: its lower-cased text and three 64-bit hashes."""
+    """What one token looks like to each family: its lower-cased text and three 64-bit hashes.
+
+    A clitic is part of the word before it, so ``is_word`` is false for it.
+    """
 
     text: str
     word: int
@@ -164,7 +167,7 @@ def _form(raw: str) -> Form | None:
     lower = plain.lower()
     whole = stable_hash(lower)
     if lower in FUNCTION_WORDS:
-        return Form(lower, whole, whole, whole, True)
+        return Form(lower, whole, whole, whole, "'" not in lower)
     if plain[0].isupper():
         shape = stable_hash("\x00XX" if len(plain) > 1 and plain.isupper() else "\x00Xx")
         return Form(lower, whole, shape, shape, True)

@@ -1,8 +1,8 @@
 """Training texts: reading the Parquet files of ``../shared/data`` and cutting texts into windows.
 
 Both classes are cut the same way: whole sentences, found by the splitter that scoring uses, and never the tail that
-stops in mid-sentence (in some sources nearly every human text does). Which half of ``dev`` a text belongs to follows from
-the hash of its group, so that all versions of one text are on one side.
+stops in mid-sentence (in some sources nearly every human text does). Which half of ``dev`` a text belongs to follows
+from the hash of its group, so that all versions of one text are on one side.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def read_translations(path: Path) -> list[Sample]:
-    """Read ``mt_docs`` or ``human_news``: kinds ``mt``, ``human_translation``, ``human_original``. Lines are joined by line feeds."""
+    """Read ``mt_docs`` or ``human_news``: kinds ``mt``, ``human_translation``, ``human_original``.
+
+    Lines are joined by line feeds.
+    """
     columns = ("id", "year", "lang_pair", "domain", "system", "kind", "lines", "testset", "group")
     return [
         Sample(
@@ -118,7 +121,7 @@ _OPERATIONS_LEFT_OUT = frozenset(
 
 
 def read_kinds(path: Path) -> list[Sample]:
-    """Read ``docs_by_kind``: people's texts, paraphrases of them and generated texts; mixed and doubtful cases left out."""
+    """Read ``docs_by_kind``: people's texts, paraphrases of them, generated texts; mixed and doubtful ones left out."""
     columns = ("id", "kind", "generator", "gen_family", "operation", "domain", "text", "family", "source_repo")
     return [
         Sample(
@@ -156,7 +159,8 @@ def word_count(text: str, sentence: Range) -> int:
 def windows(sample: Sample, words: int, *, shortest: float = 0.6) -> list[Window]:
     """Cut a sample into consecutive windows of about ``words`` words.
 
-    A window is closed by the sentence that brings it to ``words``; a rest of less than ``shortest`` of that is left out.
+    A window is closed by the sentence that brings it to ``words``; a rest of less than ``shortest`` of that is left
+    out.
     """
     found: list[Window] = []
     current: list[Range] = []
@@ -176,10 +180,9 @@ def draw(items: Iterable[Window], count: int, key: str) -> list[Window]:
     """Draw at most ``count`` windows, the same ones every time: those whose hash with ``key`` is least."""
 
     def rank(item: Window) -> tuple[int, int]:
-        where = (
-            f"{key}\x00{item.sample.source}\x00{item.sample.group}\x00{item.sample.system}\x00{item.sentences[0].start}"
-        )
-        return stable_hash(where + "\x00" + item.sample.text[:200]), item.sentences[0].start
+        sample, start = item.sample, item.sentences[0].start
+        where = (key, sample.source, sample.group, sample.system, str(start), sample.text[:200])
+        return stable_hash("\x00".join(where)), start
 
     return sorted(items, key=rank)[:count]
 

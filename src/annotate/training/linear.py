@@ -82,7 +82,7 @@ def mean_logits(counts: sp.csr_matrix, weights: Floats, bias: float) -> Floats:
 
 
 def fit_softmax(features: Floats, classes: npt.NDArray[np.int64], weights: Floats) -> tuple[Floats, Floats]:
-    """Fit an (all but unpenalised) multinomial logistic regression; coefficients (classes × features) and intercepts."""
+    """Fit a barely penalised multinomial logistic regression; coefficients (classes × features) and intercepts."""
     model = LogisticRegression(C=100.0, max_iter=500)
     model.fit(features, classes, sample_weight=weights * (len(weights) / weights.sum()))
     return np.asarray(model.coef_, dtype=np.float64), np.asarray(model.intercept_, dtype=np.float64)
@@ -131,7 +131,11 @@ def tpr_at(scores: Floats, positive: Bools, rate: float, weights: Floats | None 
 
 
 def group_bootstrap(
-    groups: Sequence[str], statistic: Callable[[Floats], float], *, rounds: int = 200, seed: int = 0
+    groups: Sequence[str] | npt.NDArray[np.str_],
+    statistic: Callable[[Floats], float],
+    *,
+    rounds: int = 200,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """95 % percentile interval of a weighted statistic, drawing whole groups with replacement.
 
@@ -143,14 +147,10 @@ def group_bootstrap(
     """
     names, where = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     random = np.random.default_rng(seed)
-    found = np.array(
-        [
-            statistic(
-                np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))[where].astype(np.float64)
-            )
-            for _ in range(rounds)
-        ]
-    )
+    found: list[float] = []
+    for _ in range(rounds):
+        drawn = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))
+        found.append(statistic(drawn[where].astype(np.float64)))
     low, high = np.nanquantile(found, [0.025, 0.975])
     return float(low), float(high)
 

@@ -1,0 +1,276 @@
+"""Who made a text: people, a translating machine, a paraphrasing one or a generating one.
+
+One linear model gives every sentence three logits, each a machine's kind against people. A passage's and a document's
+logits are averages over the n-grams of their sentences; calibration by length turns them into probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from annotate.documents import ORIGINS, Document, OperatingPoint, Range, Verdict
+from annotate.errors import AnnotateError
+from annotate.models.calibration import Band, Calibration, Floats
+from annotate.models.features import Tokens, tokenize
+from annotate.models.linear import WEIGHTS_FOLDER, LinearModel, load_model
+
+MODEL: Final = "origin"
+HEADS: Final = ORIGINS[1:]
+"""What the three outputs of the model speak for, each against human."""
+
+PASSAGE_WORDS: Final = 100
+"""A passage is closed by the sentence that brings it to so many words; training windows are cut the same way."""
+
+
+class PassagePoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Probability of "machine-made" above which a passage is flagged, and what that does (choosing half of ``dev``)."""
+
+    threshold: float
+    fpr: float
+    """Share of passages of human news flagged."""
+    tpr: float
+    """Share of machine-made passages flagged."""
+
+
+class OriginFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the weights' file says besides the weights."""
+
+    calibration: Calibration
+    passages: dict[str, PassagePoint]
+    """Severity (``minor``, ``major``) → its point."""
+    shortest_passage: int
+    """Words below which a passage is not flagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class OriginModel:
+    """The shipped origin model with its calibration."""
+
+    linear: LinearModel
+    facts: OriginFacts
+
+    @property
+    def digest(self) -> str:
+        """Digest of the weights' file, for the signature."""
+        return self.linear.digest
+
+    def head_logits(self, sums: Floats, counts: Floats) -> Floats:
+        """Turn sums (… × families × heads) and counts (… × families) into head logits (… × heads)."""
+        result: Floats = self.linear.normalise(sums, counts).mean(axis=-2)
+        return result
+
+
+@lru_cache(maxsize=4)
+def load_origin(folder: Path = WEIGHTS_FOLDER) -> OriginModel:
+    """Read the origin model, once per process.
+
+    Raises:
+        AnnotateError: if its file is missing or damaged.
+    """
+    linear = load_model(MODEL, folder)
+    try:
+        facts = msgspec.convert(linear.meta.extra, OriginFacts)
+    except msgspec.ValidationError as error:
+        raise AnnotateError(
+            f"The model {folder / MODEL}.npz is damaged ({error}); install annotate again or train the model with "
+            "`annotate train`."
+        ) from error
+    if linear.meta.outputs != HEADS:
+        raise AnnotateError(
+            f"The model {folder / MODEL}.npz answers {linear.meta.outputs}, not {HEADS}; train it again."
+        )
+    return OriginModel(linear, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginPassage:
+    """A run of whole sentences with its scores."""
+
+    start: int
+    end: int
+    words: int
+    scores: dict[str, float]
+    """Probability of each of the four origins, calibrated for this length; sums to 1."""
+    first: int
+    """Its first sentence, an index into :attr:`OriginScores.sentences`."""
+    last: int
+    """One past its last sentence."""
+
+    @property
+    def machine(self) -> float:
+        """Probability that no person made it."""
+        return 1.0 - self.scores["human"]
+
+    @property
+    def likeliest(self) -> str:
+        """The likeliest of the three machine origins."""
+        return likeliest_machine(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class OriginScores:
+    """Everything the origin model says about one document."""
+
+    words: int
+    """Words it rests on: those of the sentences used."""
+    scores: dict[str, float]
+    """Probability of each of the four origins; sums to 1. With no words at all, the prior."""
+    band: Band
+    """The length band, with the thresholds and operating points measured for it."""
+    sentences: tuple[Range, ...]
+    """The sentences used."""
+    logits: npt.NDArray[np.float64]
+    """Sentences × heads: the mean weight of each sentence's n-grams."""
+    passages: tuple[OriginPassage, ...]
+    """Runs of whole sentences of about 100 words that cover every sentence used, in order, without overlap."""
+
+    @property
+    def sufficient(self) -> bool:
+        """Whether the document is long enough for a verdict."""
+        return self.band.sufficient
+
+
+def likeliest_machine(scores: dict[str, float]) -> str:
+    """Name the likeliest of the three machine origins; the first in the order of the labels if two are equal."""
+    return max(HEADS, key=lambda label: scores[label])
+
+
+def score_origin(document: Document, exclude: Sequence[Range] = ()) -> OriginScores:
+    """Score a document's origin, once per document and exclusion.
+
+    Args:
+        document: any document; the model knows English only.
+        exclude: ranges that do not count (page furniture): a sentence of which at least half lies in them is left out.
+
+    Raises:
+        AnnotateError: if the weights are missing or damaged.
+    """
+    ranges = tuple(sorted({(r.start, r.end) for r in exclude}))
+    key = "origin" if not ranges else f"origin without {ranges}"
+    return document.once(key, lambda d: _score(d, ranges, load_origin()))
+
+
+def verdict(scores: OriginScores, fpr: float) -> Verdict:
+    """Judge a document: machine-made if the probability of that reaches its band's threshold for ``fpr``.
+
+    ``human`` below the threshold, the likeliest machine origin from it on, ``insufficient-text`` below the length at
+    which the operating point is noise. The score is the probability of the label; for ``insufficient-text``, that of
+    the likeliest origin.
+
+    Raises:
+        AnnotateError: if there is no threshold for this false-positive rate.
+    """
+    rounded = {label: round(value, 4) for label, value in scores.scores.items()}
+    if not scores.sufficient:
+        return Verdict("insufficient-text", max(rounded.values()), scores.words, rounded)
+    point = scores.band.points.get(f"{fpr:g}")
+    if point is None:
+        known = ", ".join(scores.band.points)
+        raise AnnotateError(f"There is no threshold for verdict.fpr {fpr:g}; the shipped model has {known}.")
+    label = likeliest_machine(scores.scores) if 1.0 - scores.scores["human"] >= point.threshold else "human"
+    operating = OperatingPoint(scores.band.name, round(point.fpr, 4), round(point.tpr, 4))
+    return Verdict(label, rounded[label], scores.words, rounded, operating)
+
+
+def drivers(
+    document: Document, scores: OriginScores, passage: OriginPassage, label: str, count: int = 8
+) -> list[dict[str, Any]]:
+    """Name the words of a passage that speak most for ``label`` against human.
+
+    Returns:
+        Up to ``count`` mappings ``text``, ``start``, ``end``, ``weight`` in falling order of weight; the weights of all
+        of a passage's words add up to its logit for ``label`` less the bias.
+    """
+    tokens = tokenize(document.text, scores.sentences[passage.first : passage.last])
+    weights = load_origin().linear.token_weights(tokens, label)
+    best = [
+        i
+        for i in np.argsort(-weights, kind="stable")[: count * 2].tolist()
+        if weights[i] > 0 and tokens.forms[i].is_word
+    ]
+    return [
+        {
+            "text": document.text[tokens.starts[i] : tokens.ends[i]],
+            "start": int(tokens.starts[i]),
+            "end": int(tokens.ends[i]),
+            "weight": round(float(weights[i]), 4),
+        }
+        for i in best[:count]
+    ]
+
+
+def _score(document: Document, exclude: tuple[tuple[int, int], ...], model: OriginModel) -> OriginScores:
+    sentences = tuple(_kept(document.layout.sentences, exclude))
+    tokens = tokenize(document.text, sentences)
+    parts = model.linear.sums(tokens)
+    calibration = model.facts.calibration
+    words = int(tokens.words.sum())
+    whole = model.head_logits(parts.sums.sum(axis=0), parts.counts.sum(axis=0))
+    passages: list[OriginPassage] = []
+    for first, last in passage_bounds(tokens):
+        size = int(tokens.words[first:last].sum())
+        logits = model.head_logits(parts.sums[first:last].sum(axis=0), parts.counts[first:last].sum(axis=0))
+        scores = _named(calibration.probabilities(logits, size))
+        passages.append(OriginPassage(sentences[first].start, sentences[last - 1].end, size, scores, first, last))
+    return OriginScores(
+        words=words,
+        scores=_named(calibration.probabilities(whole, words)),
+        band=calibration.band(words),
+        sentences=sentences,
+        logits=model.head_logits(parts.sums, parts.counts),
+        passages=tuple(passages),
+    )
+
+
+def passage_bounds(tokens: Tokens) -> list[tuple[int, int]]:
+    """Cut units into consecutive runs ``[first, last)`` of about :data:`PASSAGE_WORDS` words.
+
+    A rest of less than half of that joins the run before it, so that only a document shorter than a passage gives a
+    short one.
+    """
+    bounds: list[tuple[int, int]] = []
+    first = size = 0
+    for unit, words in enumerate(tokens.words.tolist()):
+        size += words
+        if size >= PASSAGE_WORDS:
+            bounds.append((first, unit + 1))
+            first, size = unit + 1, 0
+    if first < tokens.unit_count:
+        if bounds and size < PASSAGE_WORDS / 2:
+            bounds[-1] = (bounds[-1][0], tokens.unit_count)
+        else:
+            bounds.append((first, tokens.unit_count))
+    return bounds
+
+
+def _named(values: Floats) -> dict[str, float]:
+    return dict(zip(ORIGINS, values.tolist(), strict=True))
+
+
+def _kept(sentences: Iterable[Range], exclude: tuple[tuple[int, int], ...]) -> Iterable[Range]:
+    """Leave out sentences of which at least half is excluded. Both are in order, so one pass is enough."""
+    merged: list[list[int]] = []
+    for start, end in exclude:
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    at = 0
+    for sentence in sentences:
+        while at < len(merged) and merged[at][1] <= sentence.start:
+            at += 1
+        covered = 0
+        ahead = at
+        while ahead < len(merged) and merged[ahead][0] < sentence.end:
+            covered += min(merged[ahead][1], sentence.end) - max(merged[ahead][0], sentence.start)
+            ahead += 1
+        if 2 * covered < sentence.end - sentence.start:
+            yield sentence
