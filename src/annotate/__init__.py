@@ -15,9 +15,25 @@ if TYPE_CHECKING:
     from annotate.documents import Document, Flag, Record
     from annotate.errors import AnnotateError
     from annotate.reading import read
+    from annotate.run import Summary, score_to
     from annotate.scorer import Scorer, load
+    from annotate.writing import read_records
 
-__all__ = ["AnnotateError", "Config", "Document", "Flag", "Record", "Scorer", "__version__", "load", "load_config", "read"]
+__all__ = [
+    "AnnotateError",
+    "Config",
+    "Document",
+    "Flag",
+    "Record",
+    "Scorer",
+    "Summary",
+    "__version__",
+    "load",
+    "load_config",
+    "read",
+    "read_records",
+    "score_to",
+]
 
 _HOMES = {
     "AnnotateError": "annotate.errors",
@@ -28,7 +44,10 @@ _HOMES = {
     "Scorer": "annotate.scorer",
     "load": "annotate.scorer",
     "load_config": "annotate.config",
+    "Summary": "annotate.run",
     "read": "annotate.reading",
+    "read_records": "annotate.writing",
+    "score_to": "annotate.run",
 }
 
 

@@ -256,6 +256,6 @@ def test_ctrl_c_says_how_to_go_on(corpus: Path, tmp_path: Path, workers: int) ->
         time.sleep(0.002)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
-    assert errors == "Interrupted; run the same command again to go on where it stopped.\n"
+    assert errors == "\nInterrupted; run the same command again to go on where it stopped.\n"
     assert process.returncode == 130
     assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.run"]

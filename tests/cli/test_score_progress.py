@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sysconfig
+import termios
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
     text = "The council said on Monday that the old bridge over the river would open again in May."
     (tmp_path / "news.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for _ in range(40)))
     terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (24, 100))
     done = subprocess.run(
         [COMMAND, "score", "news.jsonl", "-o", "out.jsonl"], cwd=tmp_path, stdin=end, stdout=end, stderr=end, timeout=60
     )
