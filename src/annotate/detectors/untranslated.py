@@ -148,7 +148,9 @@ class Untranslated(Detector, frozen=True, kw_only=True):
         language, probability = identify(sentence.of(text))
         if language == "en" or probability < _SURE:
             return None
-        quoted = any(q.start <= sentence.start + 1 and sentence.end - 1 <= q.end for q in quotations(document))
+        # A title in quotation marks with its year behind it is quoted, too: what counts is where the words are.
+        spelt = [word for word in words if text[word.start].isalpha()]
+        quoted = any(q.start <= spelt[0].start and spelt[-1].end <= q.end for q in quotations(document))
         return self.flag(
             document,
             sentence.start,
