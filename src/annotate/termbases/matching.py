@@ -15,6 +15,10 @@ from annotate.termbases.model import Entry
 _HYPHENS: Final = re.compile(r"[-‐‑]")
 
 
+_NUMBER: Final = frozenset("0123456789")
+"""Stands for every number in digits: a word is looked at as its first digit there."""
+
+
 class _Step(msgspec.Struct, frozen=True):
     forms: frozenset[str] | None
     """None: any word."""
@@ -55,6 +59,9 @@ def compile_term(term: str) -> _Pattern:
         if body == "_":
             steps.append(_Step(None, optional))
             continue
+        if body == "#":
+            steps.append(_Step(_NUMBER, optional))
+            continue
         forms: set[str] = set()
         for choice in body.split("|"):
             if not choice or choice == "+":
@@ -62,7 +69,7 @@ def compile_term(term: str) -> _Pattern:
             forms.update(inflections(choice[:-1]) if choice.endswith("+") else (choice,))
         steps.append(_Step(frozenset(forms), optional))
     if not steps or steps[0].optional or steps[0].forms is None:
-        raise ValueError(f"term {term!r} must begin with a word that is always there")
+        raise ValueError(f"term {term!r} must begin with a word or number that is always there")
     return tuple(steps)
 
 
@@ -83,6 +90,8 @@ class Matcher:
             for term in entry.terms:
                 pattern = compile_term(term)
                 compiled = _Compiled(entry, pattern, when, unless)
+                if pattern[0].forms is _NUMBER:
+                    raise ValueError(f"term {term!r} must begin with a word")
                 for form in sorted(pattern[0].forms or ()):
                     self._by_first.setdefault(form, []).append(compiled)
 
@@ -96,7 +105,7 @@ class Matcher:
         for i, word in enumerate(text.parts):
             for compiled in self._by_first.get(word, ()):
                 end = text.match(compiled.pattern, i)
-                if end is None or text.is_name(i, end):
+                if end is None or (not compiled.entry.names and text.is_name(i, end)):
                     continue
                 context = _conditions_hold(compiled, text, i, end)
                 if context is not None:
@@ -154,7 +163,7 @@ class _Words:
         here = pattern[step]
         fits = (
             start < len(self.parts)
-            and (here.forms is None or self.parts[start] in here.forms)
+            and (here.forms is None or (self.parts[start][0] if here.forms is _NUMBER else self.parts[start]) in here.forms)
             and (step == 0 or self._joined(start))
         )
         if fits and (end := self.match(pattern, start + 1, step + 1)) is not None:
@@ -169,15 +178,11 @@ class _Words:
         return len(gap) == 1 and bool(_HYPHENS.match(gap))
 
     def is_name(self, start: int, end: int) -> bool:
-        """Whether the words are a proper name: capital letters within running text."""
-        firsts = [self.text[self.ranges[i].start] for i in range(start, end)]
-        capitals = [c.isupper() for c in firsts]
-        if not any(capitals):
+        """Whether the words are a proper name: all of them capitalised in running text."""
+        if not all(self.text[self.ranges[i].start].isupper() for i in range(start, end)):
             return False
-        if end - start == 1 or not any(capitals[1:]):
-            # One capital at the start: a name unless a sentence or a quotation begins here.
-            return not self._begins_sentence(start)
-        return not self._in_headline(start)
+        # One capital at the start of a sentence or a quotation says nothing, nor do capitals in a headline.
+        return not (self._begins_sentence(start) if end - start == 1 else self._in_headline(start))
 
     def _begins_sentence(self, i: int) -> bool:
         begin = self.ranges[i].start
@@ -196,6 +201,9 @@ class _Words:
 
     def search(self, pattern: _Pattern, low: int, high: int) -> tuple[int, int] | None:
         """First match that lies between the words ``low`` and ``high``."""
+        if pattern[0].forms is _NUMBER:
+            ends = ((i, self.match(pattern, i)) for i in range(low, high))
+            return next(((i, end) for i, end in ends if end is not None and end <= high), None)
         first: tuple[int, int] | None = None
         for form in sorted(pattern[0].forms or ()):
             for i in self.places.get(form, ()):

@@ -14,9 +14,9 @@ from annotate.config import Probability, config_folder
 from annotate.documents import Severity
 from annotate.errors import AnnotateError
 
-Reason = Literal["calque", "false-friend", "unidiomatic", "tortured-phrase"]
+Reason = Literal["calque", "false-friend", "unidiomatic", "foreign-name", "tortured-phrase"]
 """``calque``: foreign words rendered one by one. ``false-friend``: a look-alike with another sense. ``unidiomatic``: a
-turn of phrase English does not use. ``tortured-phrase``: a set term reworded synonym by synonym (Cabanac et al. 2021).
+turn of phrase English does not use. ``foreign-name``: a name as another language spells it. ``tortured-phrase``: a set term reworded synonym by synonym (Cabanac et al. 2021).
 """
 
 # ISO 639-1, so that a mistyped code is found when the file is read and not by a flag that never comes.
@@ -50,8 +50,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One wrong term.
 
     Notation of terms and context words, word by word: ``word`` as it stands, ``word+`` with its inflections,
-    ``a|b`` one or the other, ``word?`` may be missing, ``_`` any word. Case is ignored. A term of several words
-    is also found with hyphens between them.
+    ``a|b`` one or the other, ``word?`` may be missing, ``_`` any word, ``#`` a number in digits. Case is ignored,
+    but a term all of whose words are capitalised in running text is a proper name and left alone (see ``names``). A
+    term of several words is also found with hyphens between them.
     """
 
     terms: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -61,6 +62,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sources: dict[str, tuple[str, ...]] = {}
     """Language (ISO 639-1) → the words of it that explain the term, best explanation first."""
     domain: str = "general"
+    names: bool = False
+    """Whether the term is itself a name, to be found with capitals."""
     when: Condition = Condition()
     """Every list given must hold for the term to be wrong."""
     unless: Condition = Condition()
