@@ -190,6 +190,31 @@ def test_standard_input_in_messages():
     assert bad.error == "standard input line 2 is not valid JSON: Expecting ':' delimiter at column 8."
 
 
+class Failing(io.RawIOBase):
+    """A stream whose device goes away."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        if not self._data:
+            raise OSError(5, "Input/output error")
+        size = len(self._data)
+        buffer[:size], self._data = self._data, b""
+        return size
+
+
+def test_an_error_in_the_middle_costs_what_is_left():
+    first, last = read(["-"], stdin=Failing(b'{"text": "a"}\n{"text": "b'))
+    assert first == Document(text="a", id="stdin:1")
+    assert last == Unread(id="stdin", status="failed", error="Cannot read standard input: Input/output error.")
+    (text,) = read(["-"], stdin=Failing(b"some text"))
+    assert text == Unread(id="stdin", status="failed", error="Cannot read standard input: Input/output error.")
+
+
 def test_standard_input_twice_gives_what_is_left():
     items = list(read(["-", "-"], stdin=io.BytesIO(b"text")))
     assert items == [Document(text="text", id="stdin"), Unread(id="stdin", status="skipped", reason="empty")]

@@ -103,21 +103,44 @@ def test_the_guess_looks_where_the_other_bytes_are(tmp_path):
         b"\x7fELF\x02\x01\x01" + bytes(9),
         b"SQLite format 3\0",
         b"PAR1\x15\x04",
+        b"GIF89a\x10\x00\x10\x00\x80",
+        b"RIFF\x24\x00\x00\x00WEBPVP8 ",
+        b"\x00\x00\x00\x18ftypmp42",
+        b"MZ\x90\x00\x03\x00\x00\x00\x04",
         bytes(range(256)) * 40,
         bytes(5000),
         b"member" + bytes(251) + b"ustar\x0000",
     ],
-    ids=["png", "jpeg", "pdf", "zip", "gzip", "zstd", "elf", "sqlite", "parquet", "all bytes", "zeros", "tar"],
+    ids=[
+        "png",
+        "jpeg",
+        "pdf",
+        "zip",
+        "gzip",
+        "zstd",
+        "elf",
+        "sqlite",
+        "parquet",
+        "gif",
+        "webp",
+        "mp4",
+        "exe",
+        "all bytes",
+        "zeros",
+        "tar",
+    ],
 )
 def test_what_is_not_text_is_skipped(tmp_path, data):
     assert read_bytes(tmp_path, data) == Unread(id="story", status="skipped", reason="not-text")
 
 
 @pytest.mark.parametrize(
-    "data", [b"MZ is a film", b"PK won", b"II*", b"GIF images were used", b"ID3 tags", b"RIFF raff"]
+    "start",
+    ["MZ", "PK", "II*", "GIF89a", "ID3", "RIFF", "PAR1", "ARROW1", "The ftyp", "wOF2", "BZh", "7z", "Rar!", "fLaC"],
 )
-def test_text_that_begins_like_something_else_is_text(tmp_path, data):
-    assert read_bytes(tmp_path, data) == Document(text=data.decode(), id="story")
+def test_text_that_begins_like_something_else_is_text(tmp_path, start):
+    text = f"{start} is how this begins, and it goes on for much longer than any header of a file would. " * 20
+    assert read_bytes(tmp_path, text.encode()) == Document(text=text, id="story")
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t", codecs.BOM_UTF8, "\u00a0\u2028".encode()])

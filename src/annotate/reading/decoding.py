@@ -19,10 +19,11 @@ _BOMS: Final = (  # UTF-32 first: its little-endian mark begins with the one of 
 )
 # First bytes of common formats that are not text, from their specifications.
 _MAGIC: Final = re.compile(
-    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|%PDF-|PK\x03\x04|PK\x05\x06|\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY"
-    rb"|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\x7fELF|MZ[\x00-\xff]{58}|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|PAR1|ARROW1"
-    rb"|OggS\x00|fLaC\x00|ID3[\x02-\x04]\x00|RIFF[\x00-\xff]{4}(?:WEBP|WAVE|AVI )|[\x00-\xff]{4}ftyp"
-    rb"|SQLite format 3\x00|II\*\x00|MM\x00\*|wOF[F2]|\x00\x01\x00\x00\x00|[\x00-\xff]{257}ustar"
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a[\x00-\xff][\x00-\x1f]|%PDF-|PK\x03\x04|PK\x05\x06|\x1f\x8b\x08|\x28\xb5\x2f\xfd"
+    rb"|BZh[1-9]1AY|\xfd7zXZ\x00|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|\x7fELF|MZ[\x00-\xff][\x00\x01]|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    rb"|PAR1\x15|ARROW1\x00|OggS\x00|fLaC\x00|ID3[\x02-\x04]\x00|RIFF[\x00-\xff]{4}(?:WEBPVP8|WAVEfmt|AVI LIST)"
+    rb"|\x00\x00\x00[\x00-\xff]ftyp|SQLite format 3\x00|II\*\x00|MM\x00\*|wOF[F2]\x00|\x00\x01\x00\x00\x00"
+    rb"|[\x00-\xff]{257}ustar[\x00 ][\x000 ]"
 )
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\b\x1b") + b"\x7f"
 _STRAY_CONTROLS: Final = 4
