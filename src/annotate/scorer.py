@@ -12,6 +12,7 @@ from annotate.config import Config
 from annotate.detectors import build
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict
+from annotate.errors import AnnotateError
 from annotate.language import is_english
 from annotate.models.garbled import garbled_share
 from annotate.models.lines import furniture_ranges
@@ -42,6 +43,9 @@ class Scorer:
 
         A detector that breaks makes the record ``failed`` and names the detector: flags that silently lack one
         detector's share would look like a cleaner document.
+
+        Raises:
+            AnnotateError: if a model or word list that scoring needs is missing or damaged.
         """
         if isinstance(item, Unread):
             return self._unread(item)
@@ -73,6 +77,8 @@ class Scorer:
                 stage = type(detector).id
                 with self._timed(stage):
                     flags.extend(detector.detect(document))
+        except AnnotateError:
+            raise  # a damaged model or word list is nothing that a document is to blame for
         except Exception as error:  # noqa: BLE001 - reported in the record and counted in the exit code
             return self._broken(document, stage, error)
         return Record(
