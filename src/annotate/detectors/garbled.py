@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label, Severity
-from annotate.models.garbled import judge, least_likely, load_garbled, resources
+from annotate.models.garbled import judge, least_likely, load_garbled, resources, what_is_wrong
 
 
 class Garbled(Detector, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Garbled(Detector, frozen=True, kw_only=True):
                 "garbled",
                 severity,
                 score,
-                "unlikely-word-sequences",
+                what_is_wrong(judged, i),
                 least_likely=least_likely(judged, document.text, i),
             )
 

@@ -3,7 +3,7 @@
 What tells is how ordinary the sequences of a sentence are. Tables of hashed n-gram counts from human text (words,
 function-word skeletons, characters inside words) say how often each stretch was seen; a sentence's measures are taken
 from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual information
-of neighbours), and a logistic model turns them into the probability that the sentence is garbled.
+of neighbours), and boosted trees turn them into the probability that the sentence is garbled.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from annotate.errors import AnnotateError
 from annotate.models.features import FUNCTION_WORDS, Tokens, tokenize
 from annotate.models.linear import WEIGHTS_FOLDER, Floats
 from annotate.models.lines import furniture_ranges
+from annotate.models.trees import FIELDS, Trees, read_trees
 
 MODEL: Final = "garbled"
 Hashes = npt.NDArray[np.uint64]
@@ -58,9 +59,8 @@ class GarbledMeta(msgspec.Struct, frozen=True):
     """What is known about the model besides its tables; stored as JSON inside its file."""
 
     tables: tuple[Table, ...]
-    weights: dict[str, float]
-    """Measure → weight, for measures as they are."""
     bias: float
+    """Logit before the first tree."""
     threshold: float
     """Probability from which a sentence is flagged."""
     major: float
@@ -72,15 +72,17 @@ class GarbledMeta(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class GarbledModel:
-    """Tables of counts and the logistic model over the measures."""
+    """Tables of counts, and the trees over the measures."""
 
     meta: GarbledMeta
     cells: dict[tuple[str, int], Codes]
+    trees: Trees
     digest: str
 
     def save(self, path: Path) -> None:
         """Write the model to a file; the same model gives the same bytes."""
         arrays: dict[str, Any] = {f"{kind}_{order}": cells for (kind, order), cells in sorted(self.cells.items())}
+        arrays.update(self.trees.arrays())
         arrays["meta"] = np.frombuffer(msgspec.json.encode(self.meta, order="sorted"), dtype=np.uint8)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -105,12 +107,13 @@ def load_garbled(folder: Path = WEIGHTS_FOLDER) -> GarbledModel:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             meta = msgspec.json.decode(arrays["meta"].tobytes(), type=GarbledMeta)
             cells = {(t.kind, t.order): arrays[f"{t.kind}_{t.order}"] for t in meta.tables}
+            trees = read_trees({f"tree_{name}": arrays[f"tree_{name}"] for name in FIELDS})
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
         raise AnnotateError(
             f"The model {path} is damaged ({' '.join(str(error).split())}); install annotate again or train the "
             "model with `annotate train`."
         ) from error
-    return GarbledModel(meta, cells, sha256(data).hexdigest()[:12])
+    return GarbledModel(meta, cells, trees, sha256(data).hexdigest()[:12])
 
 
 def mixed(rolled: Hashes) -> Hashes:
@@ -288,6 +291,8 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     }
     for i, name in enumerate(MEASURES):
         values[:, i] = table[name]
+    # Rounded, so that the last bits of a sum never decide which way a tree goes.
+    values = np.round(values, 6)
     surprise = -(np.maximum(s_log, -12.0) + np.maximum(w_log, -20.0)) / 2
     return Measured(tokens, values, surprise)
 
@@ -366,9 +371,8 @@ def _seen_before(hashes: Hashes, units: Ints) -> npt.NDArray[np.bool_]:
 
 def probabilities(model: GarbledModel, values: Floats) -> Floats:
     """Probability that each sentence is garbled, from its measures."""
-    weights = np.array([model.meta.weights[name] for name in MEASURES])
-    logit = (values * weights).sum(axis=1) + model.meta.bias
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0)))
+    logit = np.clip(model.trees.logits(values, model.meta.bias), -30.0, 30.0)
+    result: Floats = 1.0 / (1.0 + np.exp(-logit))
     return result
 
 
@@ -436,6 +440,16 @@ def least_likely(judged: Judged, text: str, index: int, count: int = 3, width: i
         start, end = int(tokens.starts[rows[i]]), int(tokens.ends[rows[i + width - 1]])
         found.append({"start": start, "end": end, "text": text[start:end], "surprise": mean})
     return found
+
+
+def what_is_wrong(judged: Judged, index: int) -> str:
+    """Name what stands out in a garbled sentence, as a reason."""
+    value = dict(zip(MEASURES, judged.measured.values[index].tolist(), strict=True))
+    if value["repeated_2"] > 0.25 or value["doubled"] > 0.1:
+        return "repeated-phrases"
+    if value["unknown_lower"] > 0.15 or value["single_letters"] > 0.15:
+        return "broken-words"
+    return "unlikely-word-sequences"
 
 
 def resources() -> dict[str, str]:

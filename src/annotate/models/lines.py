@@ -8,6 +8,7 @@ and furniture between two bylines. Patterns give the reason, and carry a flag al
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,8 +40,7 @@ MODEL: Final = "lines"
 OUTPUTS: Final = ("boilerplate", "spam")
 
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…][\"'”’»)\]]*$")
-_ADDRESS: Final = re.compile(r"https?://|www\.|\S@\S|(?:^|\s)[@#]\w")
-_SEPARATORS: Final = re.compile(r"[|•·»›►▶©®™]|\s[/>]\s")
+_MARKS: Final = frozenset("|•·»›►▶©®™")
 _SPEECH: Final = re.compile(r"[\"“”]")
 
 
@@ -93,6 +93,8 @@ class Finding:
     reason: str
     score: float
     evidence: dict[str, Any]
+    by_model: bool = False
+    """No rule says so, only the model."""
 
 
 def place_allows(index: int, count: int) -> Callable[[Rule], bool]:
@@ -139,9 +141,12 @@ def look_at(text: str, ranges: tuple[Range, ...]) -> Lines:
 def _shape(unit: str, hit: Hit | None, call: float, repeated: bool) -> list[float]:
     words = unit.split()
     n = len(words)
-    letters = [word for word in words if word[0].isalpha()]
-    upper = sum(word[0].isupper() for word in letters)
-    plain = sum(word.lower().strip(".,;:!?") in FUNCTION_WORDS for word in words)
+    # Shares are taken from the opening, as the n-grams are.
+    opening = unit[:OPENING]
+    some = opening.split()
+    letters = [word for word in some if word[0].isalpha()]
+    upper = sum([word[0].isupper() for word in letters])
+    plain = sum([word.lower().rstrip(".,;:!?") in FUNCTION_WORDS for word in some])
     ends = _ENDS_SENTENCE.search(unit, max(0, len(unit) - 4)) is not None
     first = unit[0]
     return [
@@ -151,7 +156,7 @@ def _shape(unit: str, hit: Hit | None, call: float, repeated: bool) -> list[floa
         9 <= n <= 15,
         16 <= n <= 30,
         n > 30,
-        float(np.log1p(n)),
+        math.log1p(n),
         ends,
         unit.endswith(":"),
         unit.endswith(("...", "…")),
@@ -160,21 +165,25 @@ def _shape(unit: str, hit: Hit | None, call: float, repeated: bool) -> list[floa
         first.isdigit(),
         not (first.isalnum() or first in "\"'“‘«"),
         upper / len(letters) if letters else 0.0,
-        unit.isupper(),
-        sum(c.isdigit() for c in unit) / len(unit),
-        plain / n,
-        _ADDRESS.search(unit) is not None,
-        _SEPARATORS.search(unit) is not None,
+        opening.isupper(),
+        sum(map(str.isdigit, opening)) / len(opening),
+        plain / len(some),
+        "@" in opening or "#" in opening or "http" in opening or "www." in opening,
+        not _MARKS.isdisjoint(opening) or " / " in opening or " > " in opening,
         unit.endswith("?"),
         repeated,
         ends and n <= 8,
         not ends and n <= 8,
         hit.rule.prior if hit and hit.rule.label == "boilerplate" else 0.0,
         hit.rule.prior if hit and hit.rule.label == "spam" else 0.0,
-        CREDIT_TAIL.search(unit[-200:]) is not None,
-        CAPTION_CUE.search(unit) is not None and n <= 60,
+        _has_bracket(unit[-200:]) and CREDIT_TAIL.search(unit[-200:]) is not None,
+        n <= 60 and CAPTION_CUE.search(unit) is not None,
         call,
     ]
+
+
+def _has_bracket(text: str) -> bool:
+    return "(" in text or "[" in text
 
 
 def in_context(lines: Lines, logits: Floats) -> Floats:
@@ -296,7 +305,7 @@ _CALL_INSIDE: Final = 0.9
 
 
 _OWN_ALONE: Final = 1.0
-_OWN_AMONG: Final = 0.0
+_OWN_AMONG: Final = -1.0
 _LONG: Final = 0.95
 """On the model's word alone: the first step's logit a line needs among the article's lines and among other furniture,
 and the probability a line of more than 30 words needs. Set by reading flags in the training half of human news."""
@@ -447,6 +456,8 @@ def _inside_speech(text: str, line: Range, unit: Range) -> bool:
 def _credit(text: str, line: Range) -> Range | None:
     """A credit in brackets near the end of a line, brackets included."""
     found = None
+    if not _has_bracket(text[max(line.start, line.end - 300) : line.end]):
+        return None
     for match in CREDIT_TAIL.finditer(text, max(line.start, line.end - 300), line.end):
         found = Range(match.start(), match.end())
     return found if found and text[found.end - 1] in ")]" else None
@@ -460,7 +471,7 @@ def _from_model(text: str, judged: Judged, i: int, words: int) -> list[Finding]:
     ranges = judged.lines.ranges
     line = ranges[i]
     if not _LETTER.search(text, line.start, line.end):
-        return [Finding(line.start, line.end, "boilerplate", "separator", round(p, 4), {"probability": round(p, 4)})]
+        return [Finding(line.start, line.end, "boilerplate", "separator", round(p, 4), {"probability": round(p, 4)}, by_model=True)]
     # A heading stands between two paragraphs, a short answer between two others: the words themselves must speak for
     # furniture, and those of a long line plainly.
     around = [float(judged.furniture[j]) for j in (i - 1, i + 1) if 0 <= j < len(ranges)]
@@ -469,9 +480,9 @@ def _from_model(text: str, judged: Judged, i: int, words: int) -> list[Finding]:
         return []
     drivers = _drivers(text, judged, i)
     if spam >= judged.step2.threshold["spam"]:
-        return [Finding(line.start, line.end, "spam", "promotion", round(min(p, spam), 4), drivers)]
+        return [Finding(line.start, line.end, "spam", "promotion", round(min(p, spam), 4), drivers, by_model=True)]
     reason = "navigation" if words <= 4 else "page-furniture"
-    return [Finding(line.start, line.end, "boilerplate", reason, round(p, 4), drivers)]
+    return [Finding(line.start, line.end, "boilerplate", reason, round(p, 4), drivers, by_model=True)]
 
 
 def _captions(

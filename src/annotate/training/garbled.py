@@ -1,6 +1,6 @@
 """Trains the garble model and measures it. Run as ``annotate train configs/train/garbled.yaml``.
 
-Counts come from human texts of ``train``; the weights of the measures from human documents kept out of the counts and
+Counts come from human texts of ``train``; the trees over the measures from human documents kept out of the counts and
 from garbled sentences: bad scans, character noise, a model's nonsense, translations with a pasted phrase, stuck decoders
 (all from the data), and human sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists'
 ungrammatical sentences, and machine translations, count as *not* garbled: bad is not senseless. What is measured on:
@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -40,6 +41,7 @@ from annotate.models.garbled import (
     probabilities,
 )
 from annotate.models.linear import Floats
+from annotate.models.trees import Trees, read_trees
 from annotate.training.damage import DAMAGES
 from annotate.training.data import digest_files, read_rows
 
@@ -77,26 +79,25 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     """
     data = Path(config["data"])
     cells, tables = _count(_counted(data, config), config)
-    empty = GarbledMeta(tables, dict.fromkeys(MEASURES, 0.0), 0.0, 1.0, 1.0, config["fewest_words"])
-    model = GarbledModel(empty, cells, "unsaved")
+    digest = digest_files([data / "train" / "human_news.parquet", data / "train" / "mt_docs.parquet"])
+    empty = GarbledMeta(tables, 0.0, 1.0, 1.0, config["fewest_words"], digest)
+    model = GarbledModel(empty, cells, _NO_TREES, "unsaved")
 
     learning = _sentences(data, "train", config, config["sentences"], config["damaged"])
     testing = _sentences(data, "dev", config, config["test_sentences"], config["test_damaged"])
     if len({s.garbled for s in learning}) < 2:
         raise AnnotateError(f"{data} holds no garbled or no human sentences to learn from; check the files.")
-    weights, bias = _fit(_measure_all(model, learning), learning, config)
+    trees, bias = _fit(_measure_all(model, learning), learning, config)
 
     choosing = [s for s in testing if stable_hash("half:" + s.group) & 1]
     reporting = [s for s in testing if not stable_hash("half:" + s.group) & 1]
-    digest = digest_files([data / "train" / "human_news.parquet", data / "train" / "mt_docs.parquet"])
-    draft = GarbledModel(GarbledMeta(tables, weights, bias, 1.0, 1.0, config["fewest_words"], digest), cells, "unsaved")
+    draft = GarbledModel(msgspec.structs.replace(empty, bias=bias), cells, trees, "unsaved")
     choose_scores = probabilities(draft, _measure_all(draft, choosing))
     human = np.array([s.kind == "human" for s in choosing])
     flag = _quantile(choose_scores[human], config["false_positives"])
     one_percent = _quantile(choose_scores[human], 0.01)
     major = max(0.9, _quantile(choose_scores[human], config["false_positives"] / 5))
-    meta = GarbledMeta(tables, weights, bias, flag, major, config["fewest_words"], digest)
-    final = GarbledModel(meta, cells, "unsaved")
+    final = GarbledModel(msgspec.structs.replace(draft.meta, threshold=flag, major=major), cells, trees, "unsaved")
     out.mkdir(parents=True, exist_ok=True)
     final.save(out / f"{MODEL}.npz")
 
@@ -290,19 +291,40 @@ def _measure_all(model: GarbledModel, sentences: Sequence[Sentence]) -> Floats:
     return np.concatenate(parts) if parts else np.zeros((0, len(MEASURES)))
 
 
-def _fit(x: Floats, sentences: Sequence[Sentence], config: Mapping[str, Any]) -> tuple[dict[str, float], float]:
-    """Fit the logistic model; weights make the garbled a share of ``prior``, each kind of damage alike."""
-    from sklearn.linear_model import LogisticRegression
+def _fit(x: Floats, sentences: Sequence[Sentence], config: Mapping[str, Any]) -> tuple[Trees, float]:
+    """Grow the trees; weights make the garbled a share of ``prior``, each kind of damage alike."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
     y = np.array([s.garbled for s in sentences])
     sizes = Counter(s.kind for s in sentences if s.garbled)
     w = np.array([1.0 / sizes[s.kind] if s.garbled else 1.0 for s in sentences])
     w[y] *= config["prior"] / (1 - config["prior"]) * w[~y].sum() / w[y].sum()
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    fitted = LogisticRegression(C=config["c"], max_iter=3000).fit((x - mean) / spread, y, sample_weight=w * len(w) / w.sum())
-    weights = fitted.coef_[0] / spread
-    bias = float(fitted.intercept_[0] - (weights * mean).sum())
-    return {name: round(float(v), 6) for name, v in zip(MEASURES, weights, strict=True)}, round(bias, 6)
+    fitted = HistGradientBoostingClassifier(**config["trees"], early_stopping=False, random_state=config["seed"])
+    fitted.fit(x, y, sample_weight=w * len(w) / w.sum())
+    return _plain(fitted)
+
+
+def _plain(fitted: Any) -> tuple[Trees, float]:
+    """Take the trees out of a fitted scikit-learn classifier (its private ``_predictors``: there is no other way)."""
+    columns: dict[str, list[Any]] = {name: [] for name in ("feature", "threshold", "left", "right", "value")}
+    roots = []
+    at = 0
+    for (predictor,) in fitted._predictors:
+        nodes = predictor.nodes
+        own = np.arange(at, at + len(nodes))
+        leaf = nodes["is_leaf"].astype(bool)
+        columns["feature"].append(np.where(leaf, 0, nodes["feature_idx"]))
+        columns["threshold"].append(np.where(leaf, 0.0, nodes["num_threshold"]))
+        columns["left"].append(np.where(leaf, own, at + nodes["left"].astype(np.int64)))
+        columns["right"].append(np.where(leaf, own, at + nodes["right"].astype(np.int64)))
+        columns["value"].append(np.where(leaf, nodes["value"], 0.0))
+        roots.append(at)
+        at += len(nodes)
+    arrays = {f"tree_{name}": np.concatenate(parts) for name, parts in columns.items()}
+    return read_trees({**arrays, "tree_roots": np.array(roots)}), float(np.ravel(fitted._baseline_prediction)[0])
+
+
+_NO_TREES: Final = Trees(*(np.zeros(0, dtype=t) for t in (np.int16, np.float64, np.int32, np.int32, np.float64, np.int32)), depth=0)
 
 
 def _quantile(scores: Floats, share: float) -> float:

@@ -278,17 +278,13 @@ def score_page(model: LinearModel, step2: Step2, page: Page) -> tuple[Floats, Fl
 
 
 def _quiet_threshold(model: LinearModel, step2: Step2, news: Sequence[Page], allowed: float) -> float:
-    """The lowest probability from which lines without a rule are flagged in news at most ``allowed`` times per 1,000 words."""
+    """The lowest probability from which the model alone flags lines of news at most ``allowed`` times per 1,000 words."""
     words = sum(len(page.text.split()) for page in news)
-    scores = [
-        float(p)
-        for page in news
-        for p, hit in zip(score_page(model, step2, page)[0], page.lines.hits, strict=True)
-        if hit is None
-    ]
+    step2.threshold["boilerplate"] = 0.5
+    scores = [f.score for page in news for f in find_with(Document(page.text), model, step2) if f.by_model]
     scores.sort(reverse=True)
     position = int(allowed * words / 1000)
-    return round(min(0.995, max(0.5, scores[position] if position < len(scores) else 0.5)), 4)
+    return round(scores[position], 4) if position < len(scores) else 0.5
 
 
 def _best_threshold(model: LinearModel, step2: Step2, pages: Sequence[Page]) -> float:
