@@ -59,7 +59,7 @@ def compile_term(term: str) -> _Pattern:
         if body == "_":
             steps.append(_Step(None, optional))
             continue
-        if body == "#":
+        if body == "<n>":
             steps.append(_Step(_NUMBER, optional))
             continue
         forms: set[str] = set()
