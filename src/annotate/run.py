@@ -73,7 +73,7 @@ class Summary:
 
 
 def score_to(
-    inputs: Sequence[str],
+    inputs: str | Path | Sequence[str | Path],
     output: str | Path | Output,
     config: Config | None = None,
     *,
@@ -91,7 +91,8 @@ def score_to(
     records already there belong to the same documents. A finished output is replaced.
 
     Args:
-        inputs: what :func:`annotate.reading.read` takes: files, folders, datasets, ``-`` for standard input.
+        inputs: what :func:`annotate.reading.read` takes: one or several files, folders, datasets, ``-`` for
+            standard input.
         output: a path that ends in ``.jsonl`` or ``.parquet``, or another :class:`Output`.
         config: what to use instead of the defaults.
         workers: processes; fewer documents than one batch are always scored in this one.
@@ -106,6 +107,7 @@ def score_to(
             about something else. Nothing has been touched then.
     """
     begin = time.perf_counter()
+    inputs = [os.fspath(given) for given in ([inputs] if isinstance(inputs, str | Path) else inputs)]
     scorer = Scorer(config)
     if isinstance(output, str | Path):
         check_apart(Path(output), inputs)
@@ -131,7 +133,8 @@ def score_to(
 
 def default_workers() -> int:
     """Processors this process may use, at most 4: more gain little while one process reads and writes."""
-    return min(4, len(os.sched_getaffinity(0)))
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, usable)
 
 
 class _Line:

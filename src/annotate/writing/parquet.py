@@ -16,7 +16,7 @@ from msgspec import inspect
 from annotate.documents import Record
 from annotate.errors import AnnotateError
 
-ROWS: Final = 4_096
+ROWS: Final = 1_024
 """Rows in a row group: what is in memory at once."""
 
 SIGNATURE: Final = b"annotate.signature"
