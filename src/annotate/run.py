@@ -107,13 +107,14 @@ def score_to(
             about something else. Nothing has been touched then.
     """
     begin = time.perf_counter()
-    inputs = [os.fspath(given) for given in ([inputs] if isinstance(inputs, str | Path) else inputs)]
+    given = [inputs] if isinstance(inputs, str | Path) else inputs
+    paths = [os.fspath(path) for path in given]
     scorer = Scorer(config)
     if isinstance(output, str | Path):
-        check_apart(Path(output), inputs)
+        check_apart(Path(output), paths)
         output = FileOutput(Path(output), Asked(scorer.signature.long, with_text), restart=restart)
     summary = Summary(signature=scorer.signature.short)
-    items = _opened(read(inputs, scorer.config.reading, stdin))
+    items = _opened(read(paths, scorer.config.reading, stdin))
     with output:
         for line in engine.run(
             _unwritten(items, output, summary, progress),
