@@ -88,7 +88,8 @@ def test_records_in_a_file_and_the_next_command(folder: Path, tmp_path: Path) ->
     assert done.stdout == ""
     records = list(read_records(out))
     assert [record.id for record in records] == ["0", "1", "2"]
-    assert f"annotate label export {out} {folder} -o labelstudio" in done.stderr
+    assert f"next:     annotate show {folder} ID --scores {out}\n" in done.stderr
+    assert f"annotate label export {out} {folder} -o labelstudio\n" in done.stderr
     assert sorted(os.listdir(tmp_path)) == ["articles", "out.jsonl"]
 
 

@@ -74,13 +74,17 @@ def command(
     if not quiet:
         click.echo(describe_summary(summary), err=True)
         if not to_stream:
-            click.echo(f"results:  {output}\n{_next_command(str(output), inputs, with_text)}", err=True)
+            click.echo(f"results:  {output}\n{_next_commands(str(output), inputs, config_path, with_text)}", err=True)
     return 1 if summary.statuses["failed"] else 0
 
 
-def _next_command(output: str, inputs: tuple[str, ...], with_text: bool) -> str:
-    """Say how to go on: see one document, or hand all of them to labelers."""
-    texts = [] if with_text or "-" in inputs else list(inputs)
-    export = shlex.join(["annotate", "label", "export", output, *texts, "-o", "labelstudio"])
-    hint = "  (score with --with-text: the texts came from standard input)" if "-" in inputs and not with_text else ""
-    return f"next:     {export}{hint}"
+def _next_commands(output: str, inputs: tuple[str, ...], config: str | None, with_text: bool) -> str:
+    """Say how to go on: look at one document, or hand all of them to labelers."""
+    if "-" in inputs and not with_text:
+        return "next:     score again with --with-text to show or label these: the texts came from standard input"
+    settings = ["-c", config] if config is not None else []
+    texts = [] if with_text else [*inputs, *settings]
+    lines = [["annotate", "label", "export", output, *texts, "-o", "labelstudio"]]
+    if len(inputs) == 1 and inputs[0] != "-":
+        lines.insert(0, ["annotate", "show", inputs[0], "ID", "--scores", output, *settings])
+    return "next:     " + "\n          ".join(shlex.join(line) for line in lines)
