@@ -54,9 +54,9 @@ _BRANDING: Final = frozenset(word_tuple("my your our we you it i on in up all go
 """Names are made with these ("myTouch"), where the others before a capital are damage."""
 _WORDS_ALIKE: Final = frozenset(
     word_tuple(
-        "seethe loathe lathe swathe scathe tithe writhe therewith herewith forthwith wherewith thisclose thereof therefrom hehe "
+        "seethe loathe lathe swathe scathe tithe writhe therewith herewith forthwith wherewith thisclose thereof "
+        "therefrom hehe freewill washer theism theist theists"
     )
-    + word_tuple("freewill theism theist theists")
 )
 """Words, rare in news, that look like two."""
 _DATES: Final = frozenset(
@@ -136,7 +136,7 @@ class Spelling(Detector, frozen=True):
                 continue
             if words.any_case(right) < _KNOWN:
                 names = set(_CAPITALISED.findall(text)) if names is None else names
-                if right not in names:
+                if right not in names and (words.any_case(left) < 5 * _KNOWN or len(right) < 5):
                     continue
             yield from self._flag(document, match.span(), "missing-space", f"{left}{stop} {right}")
         for match in _MISSING_SPACE_COMMA.finditer(text):
@@ -159,7 +159,15 @@ class Spelling(Detector, frozen=True):
                 yield from self._flag(
                     document, match.span(), "common-misspelling", MISSPELLINGS[word].replace("_", " ")
                 )
-            elif words.count(word) <= _RARE and words.any_case(word) <= _RARE:
+                continue
+            seen = words.any_case(word)
+            if seen > _RARE_PAIR:
+                continue
+            split = _split_plain(word, words)
+            pair = split is not None and split[0] in _FUNCTION and split[1] in _FUNCTION
+            if split is not None and (seen <= _RARE or pair) and not self._slip(word, split, words):
+                yield from self._flag(document, match.span(), "run-together", " ".join(split))
+            elif not seen:
                 unknown.append((match.start(), match.end(), word))
         # Unknown words side by side are another language, or verse, or a list of terms.
         alone = [
@@ -168,19 +176,19 @@ class Spelling(Detector, frozen=True):
             if (before is None or here[0] - before[0] >= _NEAR) and (after is None or after[0] - here[0] >= _NEAR)
         ]
         jargon = len(alone) > max(5, self.unknown_share * total)
-        isolated = set(alone)
         repeated = Counter(word for _, _, word in unknown)
-        for start, end, word in unknown:
-            split = _split_plain(word, words)
-            if split is not None and not (min(map(len, split)) <= 3 and self._meant(word, 1, words, _VERY_COMMON)):
-                yield from self._flag(document, (start, end), "run-together", " ".join(split))
-                continue
-            if jargon or (start, end, word) not in isolated or words.any_case(word) or repeated[word] > 2:
+        for start, end, word in alone:
+            if jargon or repeated[word] > 2:
                 continue
             meant = self._meant(word, repeated[word], words)
             if meant is not None:
                 term, n, edit = meant
                 yield from self._flag(document, (start, end), "misspelling", term, documents=n, edit=edit)
+
+    def _slip(self, word: str, split: tuple[str, str], words: Lexicon) -> bool:
+        """Whether a word with a short part ("re" + "from") is sooner one common word misspelt."""
+        short = len(word) > _SHORT_SLIP and min(map(len, split)) <= 3
+        return short and self._meant(word, 1, words, _VERY_COMMON) is not None
 
     def _meant(self, word: str, times: int, words: Lexicon, minimum: int = 0) -> tuple[str, int, str] | None:
         """Give the common word that an unknown one was meant to be, with its documents and the edit."""
@@ -226,7 +234,9 @@ _LONG: Final = 7
 _NEAR: Final = 25
 """Characters between the starts of two words that are near each other."""
 _RARE: Final = 8
-"""Documents up to which a listed word may still be two run together: "thefield" is listed, seen in three."""
+_RARE_PAIR: Final = 40
+"""Documents up to which a listed word may still be two run together, and two function words: texts set from PDF files
+hold "thefield" (3) and "ofthe" (31), and no other word so rare is made of two function words but "washer"."""
 
 
 def _is_form(word: str, meant: str) -> bool:

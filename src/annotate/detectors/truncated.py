@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import ClassVar, Final
@@ -22,12 +23,14 @@ _TEASER: Final = re.compile(
 )
 _LOWER_START: Final = re.compile(r"[a-z][a-z]*(?:['’][a-z]+)?(?=[\s,;.])")
 _FURNITURE: Final = re.compile(
-    r"https?:|www\.|@|#\w|[©|]|\b(?:photo|image|picture|credit|copyright|reporting|reporter|editing|editor|written|compiled|"
-    r"posted|published|updated|source|sources|contributed|subscribe|newsletter|follow us|follow|click|share|sign up|"
-    r"read (?:also|more|next)|see also|related|advertisement|tags?|topics?|contact|email|e-mail|staff|correspondent|"
-    r"agencies|associated press|reuters|getty|rights reserved|comments?|facebook|twitter|instagram|video|listen|watch|"
-    r"caption|story continues|download|view|print|podcast|next|previous|the end|amen|sincerely|regards|thanks?|"
-    r"thank you)\b",
+    # These mark a credit or a call wherever they stand …
+    r"https?:|www\.|@|#\w|[©|]|\b(?:photos?|credit|copyright|reporting by|editing by|written by|compiled by|newsletter|"
+    r"subscribe|follow us|sign up|read (?:also|more|next)|see also|advertisement|e-?mail|associated press|reuters|"
+    r"getty|rights reserved|facebook|twitter|instagram|with assistance|story continues|the end|wires)\b|"
+    # … and these, which are ordinary words elsewhere, at the beginning.
+    r"^\W*(?:images?|pictures?|reporting|reporters?|editing|editors?|posted|published|updated|sources?|contributed|"
+    r"contributing|follow|click|share|related|recommended|tags?|topics?|contact|staff|correspondent|agencies|comments?|"
+    r"videos?|listen|watch|caption|download|view|print|podcast|next|previous|amen|sincerely|regards|thanks?|more)\b",
     re.IGNORECASE,
 )
 _CREDIT: Final = re.compile(r"\b(?:credit|photo|photograph|image|picture|getty|copyright)\b|©", re.IGNORECASE)
@@ -83,6 +86,11 @@ class Truncated(Detector, frozen=True):
         # Chat, verse, lists and some writers begin everything with a small letter: then it says nothing.
         if not lowered or len(lowered) > max(1, 0.2 * len(paragraphs)):
             return
+        sentences = document.layout.sentences
+        starts = [sentence.start for sentence in sentences]
+        low = sum(1 for sentence in sentences if "a" <= text[sentence.start] <= "z")
+        if low - len(lowered) > 0.1 * len(sentences):
+            return
         before: dict[int, Range] = {part.start: previous for previous, part in pairwise(paragraphs)}
         for part in lowered:
             previous = before.get(part.start)
@@ -91,8 +99,8 @@ class Truncated(Detector, frozen=True):
                 and not _FULL_STOP.search(text, max(previous.start, previous.end - 4), previous.end)
             ):
                 continue
-            first = next(s for s in document.layout.sentences if s.start >= part.start)
-            if text[first.end - 1] == "?" or _FURNITURE.search(text, first.start, min(first.end, first.start + 40)):
+            first = sentences[bisect_left(starts, part.start)]
+            if text[first.end - 1] == "?" or _FURNITURE.search(first.of(text)[:40]):
                 continue
             if previous is not None:
                 yield self.flag(
@@ -128,6 +136,8 @@ class Truncated(Detector, frozen=True):
         if _ENDED.search(text, max(last.start, last.end - 8), last.end) or (whole and _LABEL.match(line)):
             return
         tail = words[-1].lower()
+        if tail == "said" and any(mark in line for mark in '"”'):
+            return  # "…," he said: only the stop is missing
         if (tail in _OPEN_ENDED or line[-1] == ",") and line[-1] not in ":*" and (not whole or len(words) >= 4):
             evidence = {"last_word": words[-1]}
             yield self.flag(
@@ -154,7 +164,7 @@ class Truncated(Detector, frozen=True):
         apart = text.count("\n", paragraphs[-2].end, last.start) > 1
         if text[last.end - 1] == "?" and not like:
             return None  # many columns close with a question
-        score = 0.55 + (0.25 if like else 0.0) + (0.1 if apart else 0.0)
+        score = 0.5 + (0.2 if like else 0.0) + (0.1 if apart else 0.0)
         return self.flag(
             document,
             last.start,
@@ -193,7 +203,7 @@ def _is_full(text: str, part: Range) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Whether a short line without a stop reads as a heading, not as a credit, a byline or an address."""
-    if len(line) > 100 or line[-1] in ",;:-–—.!*…" or not (line[0].isupper() or line[0].isdigit()):
+    if len(line) > 100 or line[-1] in ',;:-–—.!*…"”' or not (line[0].isupper() or line[0].isdigit()):
         return False
     words = _WORD.findall(line)
     if not 2 <= len(words) <= _HEADING_WORDS or words[-1].lower() in _NEVER_LAST:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _TECHNICAL: Final = re.compile(
-    r"[@#_\\/=<>{}~^|]|www\.|\.(?:com|org|net|gov|edu|info|html?|pdf|jpe?g|png|gif|php|js|py|uk|us|co|io|tv|ly|me)(?![a-z])",
+    r"[@#_\\/=<>{}~^|]|www\.|\.(?:com|org|net|gov|edu|info|html?|pdf|jpe?g|png|gif|php|js|py|txt|docx?|xlsx?|csv|json|zip|mp[34]|uk|us|co|io|tv|ly|me)(?![a-z])",
     re.IGNORECASE,
 )
 _REACH: Final = 100

@@ -42,32 +42,32 @@ MISSPELLINGS: Final[dict[str, str]] = dict(
         intellegence>intelligence intelligance>intelligence interupt>interrupt interupted>interrupted
         irresistable>irresistible knowlege>knowledge liason>liaison libary>library likelyhood>likelihood
         maintainance>maintenance maintenence>maintenance managment>management manuever>maneuver
-        medecine>medicine millenium>millennium millitary>military miniscule>minuscule mischievious>mischievous
-        mispell>misspell mispelled>misspelled neccessary>necessary neccesary>necessary necesary>necessary
-        negociate>negotiate nieghbor>neighbor noticable>noticeable occassion>occasion occassionally>occasionally
-        occured>occurred occuring>occurring occurence>occurrence occurance>occurrence occurrance>occurrence
-        offical>official officals>officials ommitted>omitted oppurtunity>opportunity opponant>opponent
-        orginal>original orginally>originally paralell>parallel parliment>parliament peice>piece peices>pieces
-        percieve>perceive percieved>perceived perminent>permanent permanant>permanent perseverence>perseverance
-        persistant>persistent personel>personnel peopel>people posession>possession possesion>possession
-        potatos>potatoes practicaly>practically preceeding>preceding prefered>preferred presense>presence
-        privelege>privilege priviledge>privilege probaly>probably proccess>process profesional>professional
-        professer>professor pronounciation>pronunciation propoganda>propaganda publically>publicly
-        pursuade>persuade questionaire>questionnaire realy>really recieve>receive recieved>received
-        recieves>receives recieving>receiving reccomend>recommend reccommend>recommend recomend>recommend
-        recomended>recommended refered>referred refering>referring referal>referral relevent>relevant
-        religous>religious remeber>remember repitition>repetition representitive>representative
-        resistence>resistance responsability>responsibility restarant>restaurant restaraunt>restaurant
-        rythm>rhythm sacrafice>sacrifice scandel>scandal seperate>separate seperated>separated
-        seperately>separately seperation>separation seige>siege sieze>seize siezed>seized similiar>similar
-        sincerly>sincerely speach>speech strenght>strength succesful>successful succesfully>successfully
-        successfull>successful succesor>successor sucess>success sucessful>successful sucessfully>successfully
-        suprise>surprise suprised>surprised suprising>surprising supercede>supersede suspicous>suspicious
-        teh>the tendancy>tendency threshhold>threshold thier>their tommorow>tomorrow tommorrow>tomorrow
-        tomatos>tomatoes tounge>tongue transfered>transferred truely>truly twelth>twelfth tyrany>tyranny
-        unforseen>unforeseen unfortunatly>unfortunately untill>until usefull>useful useing>using usualy>usually
-        vaccum>vacuum vegtable>vegetable vehical>vehicle visable>visible weild>wield whereever>wherever
-        wich>which wierd>weird withold>withhold writting>writing yeild>yield
+        medecine>medicine millenium>millennium millitary>military mischievious>mischievous mispelled>misspelled
+        neccessary>necessary neccesary>necessary necesary>necessary negociate>negotiate nieghbor>neighbor
+        noticable>noticeable occassion>occasion occassionally>occasionally occured>occurred occuring>occurring
+        occurence>occurrence occurance>occurrence occurrance>occurrence offical>official officals>officials
+        ommitted>omitted oppurtunity>opportunity opponant>opponent orginal>original orginally>originally
+        paralell>parallel parliment>parliament peice>piece peices>pieces percieve>perceive percieved>perceived
+        perminent>permanent permanant>permanent perseverence>perseverance persistant>persistent
+        personel>personnel peopel>people posession>possession possesion>possession potatos>potatoes
+        practicaly>practically preceeding>preceding prefered>preferred presense>presence privelege>privilege
+        priviledge>privilege probaly>probably proccess>process profesional>professional professer>professor
+        pronounciation>pronunciation propoganda>propaganda publically>publicly pursuade>persuade
+        questionaire>questionnaire realy>really recieve>receive recieved>received recieves>receives
+        recieving>receiving reccomend>recommend reccommend>recommend recomend>recommend recomended>recommended
+        refered>referred refering>referring referal>referral relevent>relevant religous>religious
+        remeber>remember repitition>repetition representitive>representative resistence>resistance
+        responsability>responsibility restarant>restaurant restaraunt>restaurant rythm>rhythm
+        sacrafice>sacrifice scandel>scandal seperate>separate seperated>separated seperately>separately
+        seperation>separation seige>siege sieze>seize siezed>seized similiar>similar sincerly>sincerely
+        speach>speech strenght>strength succesful>successful succesfully>successfully successfull>successful
+        succesor>successor sucess>success sucessful>successful sucessfully>successfully suprise>surprise
+        suprised>surprised suprising>surprising supercede>supersede suspicous>suspicious teh>the
+        tendancy>tendency threshhold>threshold thier>their tommorow>tomorrow tommorrow>tomorrow tomatos>tomatoes
+        tounge>tongue transfered>transferred truely>truly twelth>twelfth tyrany>tyranny unforseen>unforeseen
+        unfortunatly>unfortunately untill>until usefull>useful useing>using usualy>usually vaccum>vacuum
+        vegtable>vegetable vehical>vehicle visable>visible weild>wield whereever>wherever wich>which wierd>weird
+        withold>withhold writting>writing yeild>yield
         """
     )
 )

@@ -37,7 +37,7 @@ _VARIANTS: Final = (
     (re.compile(r"ll(?=$|s|m|f)"), "l"),
     (re.compile(r"ph"), "f"),
     (re.compile(r"que(?=$|s)"), "ck"),
-    (re.compile(r"(?<=[a-z])e(?=able|ing|ment)"), ""),
+    (re.compile(r"(?<=[a-z])e(?=able|ing)"), ""),
     (re.compile(r"y(?=r|p|l|n)"), "i"),
 )
 

@@ -12,8 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import annotate.lexicon
+from annotate.config import check_keys
 from annotate.errors import AnnotateError
 from annotate.lexicon import FOLLOWERS_FILE, WORDS_FILE, tokens
+
+OUT: Final = Path(annotate.lexicon.__file__).parent
+"""Where the installed package reads the files."""
 
 _OPENS: Final = frozenset(".!?:;\"“”'‘’([•-–—*|>/")
 """After one of these (or at a line's start) a capital says nothing about the word."""
@@ -62,8 +67,9 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
         What was counted: documents, words, terms kept, bytes written.
 
     Raises:
-        AnnotateError: if a data file is missing or holds no document of the kinds asked for.
+        AnnotateError: if a key is unknown, or a data file is missing or holds no document of the kinds asked for.
     """
+    check_keys(config, ("data", "sources", "minimum"), "")
     counts: Counter[str] = Counter()
     possessive: Counter[str] = Counter()
     plural: Counter[str] = Counter()
