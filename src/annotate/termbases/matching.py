@@ -163,7 +163,10 @@ class _Words:
         here = pattern[step]
         fits = (
             start < len(self.parts)
-            and (here.forms is None or (self.parts[start][0] if here.forms is _NUMBER else self.parts[start]) in here.forms)
+            and (
+                here.forms is None
+                or (self.parts[start][0] if here.forms is _NUMBER else self.parts[start]) in here.forms
+            )
             and (step == 0 or self._joined(start))
         )
         if fits and (end := self.match(pattern, start + 1, step + 1)) is not None:

@@ -17,8 +17,8 @@ from annotate.errors import AnnotateError
 
 Reason = Literal["calque", "false-friend", "unidiomatic", "foreign-name", "tortured-phrase"]
 """``calque``: foreign words rendered one by one. ``false-friend``: a look-alike with another sense. ``unidiomatic``: a
-turn of phrase English does not use. ``foreign-name``: a name as another language spells it. ``tortured-phrase``: a set term reworded synonym by synonym (Cabanac et al. 2021).
-"""
+turn of phrase English does not use. ``foreign-name``: a name as another language spells it. ``tortured-phrase``: a set
+term reworded synonym by synonym (Cabanac et al. 2021)."""
 
 # ISO 639-1, so that a mistyped code is found when the file is read and not by a flag that never comes.
 _ISO_639_1: Final = """
