@@ -85,18 +85,18 @@ def test_evidence_is_plain_json_with_words_that_slice_the_text() -> None:
     assert msgspec.json.decode(msgspec.json.encode(flag))["evidence"] == flag.evidence
 
 
-def test_furniture_the_reader_knows_is_not_judged() -> None:
+def test_page_furniture_is_not_judged() -> None:
     text = PLAIN * 12
     tail = "\nRead also: ten more stories that you will like."
-    with_tail = Document(text + tail, furniture=((len(text), len(text + tail)),))
-    list(Origin().detect(with_tail))
-    judged = next(value for key, value in with_tail._shared.items() if key.startswith("origin without"))
+    document = Document(text + tail, furniture=((len(text), len(text + tail)),))
+    list(Origin().detect(document))
+    judged = next(value for key, value in document._shared.items() if key.startswith("origin without"))
     assert judged.passages[-1].end <= len(text)
 
 
 def test_it_is_picklable_and_names_its_weights() -> None:
     assert pickle.loads(pickle.dumps(Origin())) == Origin()
-    assert Origin().resources() == {"origin": load_origin().digest}
+    assert Origin().resources()["models/origin"] == load_origin().digest
 
 
 def test_stricter_severity_has_the_higher_threshold_and_fewer_false_alarms() -> None:

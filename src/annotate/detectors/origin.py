@@ -7,6 +7,7 @@ from typing import Final
 
 from annotate.detectors.base import Detector
 from annotate.documents import ORIGINS, Document, Flag, Label, Range
+from annotate.models import lines
 from annotate.models.origin import OriginPassage, OriginScores, drivers, load_origin, score_origin
 
 _LABELS: Final[dict[str, Label]] = {
@@ -26,7 +27,8 @@ class Origin(Detector, frozen=True):
 
     A passage is flagged when its calibrated probability of being machine-made passes a threshold chosen on human news
     (``minor``, and a stricter one for ``major``; both are in the weights' file, with the share of human passages that
-    pass them). Neighbouring flagged passages with one label become one flag. A document too short for a verdict gets none.
+    pass them). Neighbouring flagged passages with one label become one flag. A document too short for a verdict gets
+    none.
     """
 
     id = "origin@1"
@@ -34,12 +36,12 @@ class Origin(Detector, frozen=True):
     about = "Passages of about 100 words that read as machine-made: linear model over hashed n-grams, calibrated."
 
     def resources(self) -> dict[str, str]:
-        """Name the origin model's weights."""
-        return {"origin": load_origin().digest}
+        """Name the weights: the origin model's, and the line model's, which decides what is left out."""
+        return {**lines.resources(), "models/origin": load_origin().digest}
 
     def detect(self, document: Document) -> Iterable[Flag]:
-        """Give one flag for each run of passages with one label; what the reader knows to be furniture is left out."""
-        scores = score_origin(document, [Range(start, end) for start, end in document.furniture])
+        """Give one flag for each run of passages with one label; page furniture is left out, as in the verdict."""
+        scores = score_origin(document, [Range(start, end) for start, end in lines.furniture_ranges(document)])
         if not scores.sufficient:
             return
         facts = load_origin().facts
