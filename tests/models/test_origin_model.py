@@ -181,3 +181,20 @@ def test_a_model_without_calibration_is_refused(tmp_path: Path) -> None:
     LinearModel(meta, whole.weights, whole.scales, whole.bias, "").save(tmp_path / "origin.npz")
     with pytest.raises(AnnotateError, match="is damaged"):
         load_origin(tmp_path)
+
+
+def test_a_quotation_said_to_be_translated_does_not_count() -> None:
+    before = (
+        "The museum was quiet on Sunday afternoon, and the guards had gone to lunch by the time the phone rang. " * 8
+    )
+    quoting = (
+        'Machine translated from Russian, the note reads: "The panel left the factory in full correspondence to task." '
+    )
+    plain = 'Printed in blue ink on thin paper, the note reads: "The panel left the factory in full correspondence to task." '
+    after = (
+        "Nobody could say afterwards who had picked it up first, or what the voice on the other end had wanted. " * 8
+    )
+    alone = score_origin(Document(before + after))
+    assert score_origin(Document(before + quoting + after)).scores == alone.scores
+    assert score_origin(Document(before + quoting + after)).words == alone.words
+    assert score_origin(Document(before + plain + after)).words > alone.words

@@ -6,6 +6,7 @@ logits are averages over the n-grams of their sentences; calibration by length t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotate.documents import ORIGINS, Document, OperatingPoint, Range, Verdict
+from annotate.documents.translated import translated_quotations
 from annotate.errors import AnnotateError
 from annotate.models.calibration import Band, Calibration, Floats
 from annotate.models.features import Tokens, tokenize
@@ -148,7 +150,8 @@ def score_origin(document: Document, exclude: Sequence[Range] = ()) -> OriginSco
 
     Args:
         document: any document; the model knows English only.
-        exclude: ranges that do not count (page furniture): a sentence of which at least half lies in them is left out.
+        exclude: ranges that do not count (page furniture): a sentence of which at least half lies in them is left out,
+            and so is one with a quotation that the text itself says was translated.
 
     Raises:
         AnnotateError: if the weights are missing or damaged.
@@ -208,7 +211,7 @@ def drivers(
 
 
 def _score(document: Document, exclude: tuple[tuple[int, int], ...], model: OriginModel) -> OriginScores:
-    sentences = tuple(_kept(document.layout.sentences, exclude))
+    sentences = tuple(_own(document, _kept(document.layout.sentences, exclude)))
     tokens = tokenize(document.text, sentences)
     parts = model.linear.sums(tokens)
     calibration = model.facts.calibration
@@ -253,6 +256,15 @@ def passage_bounds(tokens: Tokens) -> list[tuple[int, int]]:
 
 def _named(values: Floats) -> dict[str, float]:
     return dict(zip(ORIGINS, values.tolist(), strict=True))
+
+
+def _own(document: Document, sentences: Iterable[Range]) -> Iterable[Range]:
+    """Leave out sentences with a quotation that the text says was translated: it tells nothing about the text's origin."""
+    foreign = [t.quotation for t in translated_quotations(document) if t.cue.kind in ("machine", "stated")]
+    for sentence in sentences:
+        following = bisect_right(foreign, sentence.start, key=lambda quotation: quotation.end)
+        if following == len(foreign) or foreign[following].start >= sentence.end:
+            yield sentence
 
 
 def _kept(sentences: Iterable[Range], exclude: tuple[tuple[int, int], ...]) -> Iterable[Range]:
