@@ -98,8 +98,8 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     kind: str
-    """``machine``: by a machine. ``stated``: translated, by whomever. ``gloss``: what foreign words mean. ``spoken``: said in
-    a foreign language."""
+    """``machine``: translated by a machine. ``stated``: translated, by whomever. ``gloss``: what foreign words mean.
+    ``spoken``: said in a foreign language."""
 
 
 class Translated(msgspec.Struct, frozen=True, gc=False):

@@ -259,7 +259,7 @@ def _named(values: Floats) -> dict[str, float]:
 
 
 def _own(document: Document, sentences: Iterable[Range]) -> Iterable[Range]:
-    """Leave out sentences with a quotation that the text says was translated: it tells nothing about the text's origin."""
+    """Leave out sentences with a quotation that the text says was translated: how that came about says nothing here."""
     foreign = [t.quotation for t in translated_quotations(document) if t.cue.kind in ("machine", "stated")]
     for sentence in sentences:
         following = bisect_right(foreign, sentence.start, key=lambda quotation: quotation.end)
