@@ -184,16 +184,11 @@ def test_a_model_without_calibration_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_quotation_said_to_be_translated_does_not_count() -> None:
-    before = (
-        "The museum was quiet on Sunday afternoon, and the guards had gone to lunch by the time the phone rang. " * 8
-    )
-    quoting = (
-        'Machine translated from Russian, the note reads: "The panel left the factory in full correspondence to task." '
-    )
-    plain = 'Printed in blue ink on thin paper, the note reads: "The panel left the factory in full correspondence to task." '
-    after = (
-        "Nobody could say afterwards who had picked it up first, or what the voice on the other end had wanted. " * 8
-    )
+    before = "The museum was quiet on Sunday afternoon, and the guards had gone to lunch when the phone rang. " * 8
+    quotation = '"The panel left the factory in full correspondence to the technical task."'
+    quoting = f"Machine translated from Russian, the note reads: {quotation} "
+    plain = f"Printed in blue ink on thin paper, the note reads: {quotation} "
+    after = "Nobody could say afterwards who had picked it up first, or what the voice on the line had wanted. " * 8
     alone = score_origin(Document(before + after))
     assert score_origin(Document(before + quoting + after)).scores == alone.scores
     assert score_origin(Document(before + quoting + after)).words == alone.words
