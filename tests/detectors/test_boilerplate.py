@@ -33,7 +33,10 @@ def flags(text: str, **known: object) -> list[tuple[str, str]]:
             ],
         ),
         (["By Jane Example", A, B, C], [("By Jane Example", "byline")]),
-        ([A, B, "Swimmers at the pool on Monday. (John Sample/Reuters)", C], [("Swimmers at the pool on Monday. (John Sample/Reuters)", "caption")]),
+        (
+            [A, B, "Swimmers at the pool on Monday. (John Sample/Reuters)", C],
+            [("Swimmers at the pool on Monday. (John Sample/Reuters)", "caption")],
+        ),
         ([A, B, C, "Copyright 2020 Example Media"], [("Copyright 2020 Example Media", "copyright")]),
         ([A, "Advertisement", B, C], [("Advertisement", "advertisement")]),
         ([A, B, "* * *", C], []),
@@ -66,7 +69,9 @@ def test_headings_quotes_and_lists_in_the_body_are_no_furniture(inner: str, gap:
     assert flags(gap.join([A, B, inner, C, A.replace("Tuesday", "Friday")])) == []
 
 
-@pytest.mark.parametrize("title", ["Council to close two pools", "Two Pools To Close, Council Says", "City pools: what we know so far"])
+@pytest.mark.parametrize(
+    "title", ["Council to close two pools", "Two Pools To Close, Council Says", "City pools: what we know so far"]
+)
 def test_titles_are_no_furniture(title: str) -> None:
     assert flags("\n\n".join([title, A, B, C])) == []
 

@@ -22,7 +22,7 @@ def flags(text: str) -> list[Flag]:
         ("Thc coumcil vated om Tucsday ta clase tvvo af thc citv's fivc swimmimg paals.", "broken-words"),
         ("Thecouncil votedon Tuesdayto closetwo ofthe city'sfive swimmingpools afterthe longdebate.", "broken-words"),
         (
-            "Of on swimming to the voted close two pools has council were Tuesday in city's by to and the five of been.",
+            "Of on swimming to the voted close two pools has council were Tuesday in city's by to the five been.",
             "unlikely-word-sequences",
         ),
     ],

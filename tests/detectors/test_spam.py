@@ -66,7 +66,18 @@ def test_news_about_networks_is_no_call(line: str) -> None:
 
 
 def test_a_line_is_never_both() -> None:
-    text = "\n".join([A, "Follow us on Twitter", "Photo: Jane Example", "Share this article", "Subscribe now", B, "Sponsored content", C])
+    text = "\n".join(
+        [
+            A,
+            "Follow us on Twitter",
+            "Photo: Jane Example",
+            "Share this article",
+            "Subscribe now",
+            B,
+            "Sponsored content",
+            C,
+        ]
+    )
     document = Document(text)
     spam = {(f.start, f.end) for f in Spam().detect(document)}
     boilerplate = {(f.start, f.end) for f in Boilerplate().detect(document)}

@@ -29,7 +29,14 @@ class Boilerplate(Detector, frozen=True, kw_only=True):
             if found.label == "boilerplate" and found.score >= self.minimum_score:
                 severity: Severity = "neutral" if found.reason in _NEUTRAL else "minor"
                 yield self.flag(
-                    document, found.start, found.end, "boilerplate", severity, found.score, found.reason, **found.evidence
+                    document,
+                    found.start,
+                    found.end,
+                    "boilerplate",
+                    severity,
+                    found.score,
+                    found.reason,
+                    **found.evidence,
                 )
 
     def resources(self) -> Mapping[str, str]:

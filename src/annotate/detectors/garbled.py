@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+import numpy as np
+
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label, Severity
-from annotate.models.garbled import judge, least_likely, load_garbled, resources, what_is_wrong
+from annotate.models.garbled import is_garbled, judge, least_likely, load_garbled, resources, what_is_wrong
 
 
 class Garbled(Detector, frozen=True, kw_only=True):
@@ -24,9 +26,9 @@ class Garbled(Detector, frozen=True, kw_only=True):
         """Give one flag per garbled sentence."""
         judged = judge(document)
         meta = load_garbled().meta
-        for i, sentence in enumerate(judged.sentences):
-            score = float(judged.scores[i])
-            if score < meta.threshold or score < self.minimum_score:
+        for i in np.flatnonzero(is_garbled(judged)).tolist():
+            sentence, score = judged.sentences[i], float(judged.scores[i])
+            if score < self.minimum_score:
                 continue
             severity: Severity = "major" if score >= meta.major else "minor"
             yield self.flag(

@@ -15,7 +15,9 @@ class Spam(Detector, frozen=True, kw_only=True):
 
     id: ClassVar[str] = "spam@1"
     labels: ClassVar[tuple[Label, ...]] = ("spam",)
-    about: ClassVar[str] = "calls to follow, subscribe or buy, promotion, link farms: patterns, cue words, a linear model"
+    about: ClassVar[str] = (
+        "calls to follow, subscribe or buy, promotion, link farms: patterns, cue words, a linear model"
+    )
 
     minimum_score: float = 0.5
     """Findings below this probability are left out."""
@@ -25,7 +27,9 @@ class Spam(Detector, frozen=True, kw_only=True):
         for found in find_furniture(document):
             if found.label == "spam" and found.score >= self.minimum_score:
                 severity: Severity = "major" if found.reason == "link-farm" else "minor"
-                yield self.flag(document, found.start, found.end, "spam", severity, found.score, found.reason, **found.evidence)
+                yield self.flag(
+                    document, found.start, found.end, "spam", severity, found.score, found.reason, **found.evidence
+                )
 
     def resources(self) -> Mapping[str, str]:
         """Digest of the model's weights."""

@@ -1,6 +1,6 @@
 """The garble model: sentences whose words are there and whose sense is gone.
 
-What tells is how ordinary the sequences of a sentence are. Tables of hashed n-gram counts from human text (words,
+What tells is how ordinary the sequences of a sentence are. Tables of hashed n-gram counts from fluent text (words,
 function-word skeletons, characters inside words) say how often each stretch was seen; a sentence's measures are taken
 from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual information
 of neighbours), and boosted trees turn them into the probability that the sentence is garbled.
@@ -9,6 +9,7 @@ of neighbours), and boosted trees turn them into the probability that the senten
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -174,7 +175,7 @@ def characters(forms: list[str]) -> tuple[Hashes, Ints]:
 
 
 def encode_counts(counts: Ints) -> Codes:
-    """Counts as codes: 0 for unseen, otherwise 1 + twice the binary logarithm, rounded."""
+    """Encode counts: 0 for unseen, otherwise 1 + twice the binary logarithm, rounded."""
     codes = 1 + np.rint(2 * np.log2(np.maximum(counts, 1))).astype(np.int64)
     return np.where(counts > 0, np.minimum(codes, 255), 0).astype(np.uint8)
 
@@ -184,9 +185,12 @@ _DECODED: Final = np.concatenate([[0.0], 2.0 ** (np.arange(255) / 2.0)])
 
 MEASURES: Final = (
     "log_words", "word_mean", "word_unseen_2", "word_unseen_3", "word_known_unseen_2", "word_pmi", "word_pmi_worst",
-    "skeleton_mean", "skeleton_worst_3", "skeleton_worst_6", "skeleton_unseen_2", "skeleton_unseen_3", "skeleton_unseen_4",
-    "skeleton_pmi", "unknown_lower", "unknown_lower_worst_6", "unknown_capital", "rare_lower", "chars_worst", "chars_mean", "marks",
+    "skeleton_mean", "skeleton_worst_3", "skeleton_worst_6", "skeleton_unseen_2", "skeleton_unseen_3",
+    "skeleton_unseen_4",
+    "skeleton_pmi", "unknown_lower", "unknown_lower_worst_6", "unknown_capital", "rare_lower", "chars_worst", "chars_mean",
+    "marks",
     "odd_marks", "single_letters", "doubled", "repeated_2", "function_words", "capitals", "numbers", "longest_unseen",
+    "unknown_count", "doubled_count", "most_repeated_3", "skeleton_worst_10", "word_worst_4",
 )  # fmt: skip
 """What is measured of each sentence; see :func:`measure`."""
 
@@ -203,9 +207,9 @@ class Measured:
 
 
 def counts_of(model: GarbledModel, kind: str, order: int, hashes: Hashes) -> Floats:
-    """About how often each n-gram was seen in the human texts counted."""
+    """About how often each n-gram was seen in the texts counted."""
     cells = model.cells[kind, order]
-    bits = int(len(cells)).bit_length() - 1
+    bits = len(cells).bit_length() - 1
     result: Floats = _DECODED[cells[(hashes >> np.uint64(64 - bits)).astype(np.int64)]]
     return result
 
@@ -225,19 +229,25 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     letters = np.fromiter((form[0].isalpha() for form in forms), dtype=bool, count=size)
     upper = np.fromiter((text[start].isupper() for start in tokens.starts.tolist()), dtype=bool, count=size)
     function = np.fromiter((form in FUNCTION_WORDS for form in forms), dtype=bool, count=size)
-    short = np.fromiter((len(form) == 1 and form.isalpha() and form not in "ai" for form in forms), dtype=bool, count=size)
-    odd = np.fromiter((not word and form not in _USUAL for form, word in zip(forms, is_word.tolist(), strict=True)), dtype=bool, count=size)
+    short = np.fromiter(
+        (len(form) == 1 and form.isalpha() and form not in "ai" for form in forms), dtype=bool, count=size
+    )
+    odd = np.fromiter(
+        (not word and form not in _USUAL for form, word in zip(forms, is_word.tolist(), strict=True)),
+        dtype=bool,
+        count=size,
+    )
 
     w = backward_hashes(words, units, 3)
     s = backward_hashes(skeleton, units, 4)
     w_counts = [counts_of(model, "words", n + 1, hashes) for n, (hashes, _) in enumerate(w)]
     s_counts = [counts_of(model, "skeleton", n + 1, hashes) for n, (hashes, _) in enumerate(s)]
     total = {(t.kind, t.order): float(max(1, t.total)) for t in model.meta.tables}
-    w_log, w_one = _backed_off(w_counts[:2], [h for _, h in w[:2]], total["words", 1])
-    s_log, s_one = _backed_off(s_counts, [h for _, h in s], total["skeleton", 1])
+    position = _position_in_unit(units)
+    w_log, w_one = _backed_off(w_counts[:2], position, total["words", 1])
+    s_log, s_one = _backed_off(s_counts, position, total["skeleton", 1])
     pmi = np.where(w_counts[1] > 0, w_log - w_one, np.log(BACKOFF))
     s_pmi = s_log - s_one
-    position = _position_in_unit(units)
     inner = position > 0
     known = w_counts[0] > 0
     known_before = np.concatenate([[True], known[:-1]]) | ~inner
@@ -249,6 +259,7 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     char_log = _character_log(model, forms, lower & (w_counts[0] < 8), total["chars", 3])
     same = np.concatenate([[False], words[1:] == words[:-1]]) & inner & letters
     repeated = _seen_before(w[1][0], units) & inner & is_word
+    often = np.where(position >= 2, _times_seen(w[2][0], units), 1.0)
     worst = _worst_mean
 
     n = np.maximum(np.bincount(units, minlength=count), 1).astype(np.float64)
@@ -288,6 +299,11 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
         "capitals": share(letters & upper & inner, n),
         "numbers": share(is_word & ~letters, n),
         "longest_unseen": np.log1p(_longest_run(unseen2, units, count)),
+        "unknown_count": share(unknown, np.ones(count)),
+        "doubled_count": share(same, np.ones(count)),
+        "most_repeated_3": -_least(-often, units, count),
+        "skeleton_worst_10": worst(s_log, units, position, count, 10),
+        "word_worst_4": worst(w_log, units, position, count, 4),
     }
     for i, name in enumerate(MEASURES):
         values[:, i] = table[name]
@@ -297,19 +313,23 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     return Measured(tokens, values, surprise)
 
 
-_USUAL: Final = frozenset(". , ? ! : ; - ( ) ' … ... % $ £ € / & [ ]".split())
+_USUAL: Final = frozenset({*".,?!:;-()'…%$£€/&[]", "..."})
 
 
-def _backed_off(counts: list[Floats], within: list[npt.NDArray[np.bool_]], total: float) -> tuple[Floats, Floats]:
-    """Log probability of each token given those before it (longest seen context), and without context."""
+def _backed_off(counts: list[Floats], position: Ints, total: float) -> tuple[Floats, Floats]:
+    """Log probability of each token given those before it (longest seen context), and without context.
+
+    The first token of a sentence has no context. An n-gram may begin with the start mark.
+    """
     one = np.log(np.maximum(counts[0], 0.5) / total)
     log = one.copy()
     for n in range(1, len(counts)):
-        # The context's own count is that of the (n)-gram that ends one token earlier.
+        # The context's own count is that of the n-gram that ends one token earlier, in the same sentence.
         context = np.concatenate([[0.0], counts[n - 1][:-1]])
-        usable = (counts[n] > 0) & (context > 0) & within[n]
+        asked = position >= max(1, n - 1)
+        usable = (counts[n] > 0) & (context > 0) & asked
         ratio = np.minimum(counts[n] / np.maximum(context, 1.0), 1.0)
-        log = np.where(usable, np.log(np.maximum(ratio, 1e-6)), log + np.where(within[n], np.log(BACKOFF), 0.0))
+        log = np.where(usable, np.log(np.maximum(ratio, 1e-6)), log + np.where(asked, np.log(BACKOFF), 0.0))
     return log, one
 
 
@@ -337,7 +357,7 @@ def _least(values: Floats, units: Ints, count: int) -> Floats:
 
 
 def _worst_mean(values: Floats, units: Ints, position: Ints, count: int, width: int) -> Floats:
-    """The lowest mean of ``width`` neighbouring values within each unit; the unit's mean where it is shorter."""
+    """Give the lowest mean of ``width`` neighbouring values within each unit; the unit's mean where it is shorter."""
     totals = np.concatenate([[0.0], np.cumsum(values)])
     sizes = np.bincount(units, minlength=count)
     mean = np.bincount(units, weights=values, minlength=count) / np.maximum(sizes, 1)
@@ -369,6 +389,13 @@ def _seen_before(hashes: Hashes, units: Ints) -> npt.NDArray[np.bool_]:
     return result
 
 
+def _times_seen(hashes: Hashes, units: Ints) -> Floats:
+    """How often each hash occurs in its unit."""
+    keys = hashes ^ (units.astype(np.uint64) * _STEP)
+    _, inverse, times = np.unique(keys, return_inverse=True, return_counts=True)
+    return times[inverse].astype(np.float64)
+
+
 def probabilities(model: GarbledModel, values: Floats) -> Floats:
     """Probability that each sentence is garbled, from its measures."""
     logit = np.clip(model.trees.logits(values, model.meta.bias), -30.0, 30.0)
@@ -381,6 +408,10 @@ class Judged:
     """The sentences of a document that were judged, with their probabilities and their least likely stretches."""
 
     sentences: tuple[Range, ...]
+    judged: npt.NDArray[np.bool_]
+    """Which of them are long enough and in Latin letters; the others score 0."""
+    headings: npt.NDArray[np.bool_]
+    """Which of them are short and do not end as a sentence does."""
     scores: Floats
     measured: Measured
 
@@ -402,25 +433,36 @@ def _judge(document: Document) -> Judged:
             sentences.append(sentence)
     measured = measure(model, document.text, sentences)
     enough = measured.tokens.words >= model.meta.fewest_words
+    enough &= ~np.array([_FOREIGN.search(document.text, s.start, s.end) is not None for s in sentences], dtype=bool)
     scores = np.where(enough, probabilities(model, measured.values), 0.0)
-    return Judged(tuple(sentences), scores, measured)
+    headings = np.array([document.text[s.end - 1] not in _FINAL for s in sentences], dtype=bool)
+    headings &= measured.tokens.words <= _LONGEST_HEADING
+    return Judged(tuple(sentences), enough, headings, scores, measured)
+
+
+_FINAL: Final = frozenset(".!?…\"”’')")
+_LONGEST_HEADING: Final = 14
+"""Words."""
+_FOREIGN: Final = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff]|[ÂÃ][\u0080-\u00bf]|â€")
+"""Letters of other scripts, and mojibake: unknown words for a reason of another kind."""
 
 
 def is_garbled(judged: Judged) -> npt.NDArray[np.bool_]:
-    """Which of the sentences are at or above the threshold."""
-    return judged.scores >= load_garbled().meta.threshold
+    """Which of the sentences are at or above the threshold. Headings are telegraphic: theirs is that of major flags."""
+    meta = load_garbled().meta
+    return judged.scores >= np.where(judged.headings, meta.major, meta.threshold)
 
 
 def garbled_share(document: Document) -> float:
-    """Share of a document's words, among those in judged sentences, that stand in garbled ones; 0 if none was judged."""
+    """Share of a document's words, among those in judged sentences, in garbled ones; 0 if none was judged."""
     judged = judge(document)
     words = judged.measured.tokens.words
-    counted = float(words[words >= load_garbled().meta.fewest_words].sum())
+    counted = float(words[judged.judged].sum())
     return float(words[is_garbled(judged)].sum()) / counted if counted else 0.0
 
 
 def least_likely(judged: Judged, text: str, index: int, count: int = 3, width: int = 4) -> list[dict[str, Any]]:
-    """The ``count`` least likely stretches of ``width`` tokens of one sentence, without overlap, worst first.
+    """Give the ``count`` least likely stretches of ``width`` tokens of one sentence, without overlap, worst first.
 
     Each with its offsets, its text and its mean surprise in nats per token.
     """
@@ -445,7 +487,7 @@ def least_likely(judged: Judged, text: str, index: int, count: int = 3, width: i
 def what_is_wrong(judged: Judged, index: int) -> str:
     """Name what stands out in a garbled sentence, as a reason."""
     value = dict(zip(MEASURES, judged.measured.values[index].tolist(), strict=True))
-    if value["repeated_2"] > 0.25 or value["doubled"] > 0.1:
+    if value["most_repeated_3"] >= 3 or value["repeated_2"] > 0.25 or value["doubled"] > 0.1:
         return "repeated-phrases"
     if value["unknown_lower"] > 0.15 or value["single_letters"] > 0.15:
         return "broken-words"

@@ -18,11 +18,11 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from annotate.documents import Document, Range
 from annotate.models.features import FUNCTION_WORDS, Tokens, tokenize
 from annotate.models.line_rules import (
+    BARE_TAIL,
     CAPTION_CUE,
     CREDIT_TAIL,
     LINK_FARM,
@@ -111,11 +111,11 @@ def place_allows(index: int, count: int) -> Callable[[Rule], bool]:
 
 
 OPENING: Final = 240
-"""Characters of a line whose n-grams the first step reads. Furniture shows itself in its opening; paragraphs are long."""
+"""Characters of a line whose n-grams the first step reads: furniture shows itself in its opening."""
 
 
 def openings(ranges: Sequence[Range]) -> list[Range]:
-    """The part of each line that the first step reads."""
+    """Give the part of each line that the first step reads."""
     return [line if len(line) <= OPENING else Range(line.start, line.start + OPENING) for line in ranges]
 
 
@@ -292,8 +292,9 @@ def judge_lines(text: str, ranges: tuple[Range, ...], model: LinearModel, step2:
 _OF_A_SENTENCE: Final = frozenset({"social-follow", "newsletter", "subscription", "promotion", "read-also"})
 # Without one of these no rule about a sentence can match: most sentences cost one search.
 _TRIGGER: Final = re.compile(
-    r"\b(?:follow|subscri|sign|newsletter|click|tap|inbox|app|join|like us|find us|twitter|facebook|instagram|youtube|social"
-    r"|telegram|whatsapp|code|commission|affiliate|comments|visit|check out|read more|reach|contributed|donate|support|stay|connect)",
+    r"\b(?:follow|subscri|sign|newsletter|click|tap|inbox|app|join|like us|find us|twitter|facebook|instagram|youtube"
+    r"|social|telegram|whatsapp|code|commission|affiliate|comments|visit|free|bonus|risk|apply|download|notifications"
+    r"|never miss|check out|read more|reach|contributed|donate|support|stay|connect)",
     re.IGNORECASE,
 )
 _PLAIN_ENOUGH: Final = 0.9
@@ -309,6 +310,8 @@ _OWN_AMONG: Final = -1.0
 _LONG: Final = 0.95
 """On the model's word alone: the first step's logit a line needs among the article's lines and among other furniture,
 and the probability a line of more than 30 words needs. Set by reading flags in the training half of human news."""
+_MOJIBAKE: Final = re.compile(r"[ÂÃ][\u0080-\u00bf]|â€|ï¿½")
+_HEADING: Final = re.compile(r"#{1,6}\s")
 _LETTER: Final = re.compile(r"[^\W_]")
 
 
@@ -318,7 +321,7 @@ def find_furniture(document: Document) -> tuple[Finding, ...]:
 
 
 def furniture_ranges(document: Document) -> list[tuple[int, int]]:
-    """Give the ranges that are no part of the article: what the origin and garble models leave out. Sorted, disjoint."""
+    """Give the ranges that are no part of the article, sorted and disjoint: other models leave them out."""
     return [(finding.start, finding.end) for finding in find_furniture(document) if finding.score >= 0.5]
 
 
@@ -344,7 +347,7 @@ def find_with(document: Document, model: LinearModel, step2: Step2) -> tuple[Fin
 
 
 def _known(document: Document) -> list[Finding]:
-    """What the reader knows to be furniture."""
+    """Give what the reader knows to be furniture."""
     found: list[Finding] = []
     for start, end in sorted(document.furniture):
         while start < end and document.text[start].isspace():
@@ -364,7 +367,7 @@ def _covered(line: Range, known: list[Finding]) -> bool:
 
 
 def _sentences_of(document: Document) -> list[list[Range]]:
-    """The sentences inside each line; a sentence that runs over a line's end (hand-wrapped text) belongs to none."""
+    """Sort the sentences into lines; one that runs over a line's end (hand-wrapped text) belongs to none."""
     lines, sentences = document.layout.lines, document.layout.sentences
     found: list[list[Range]] = [[] for _ in lines]
     at = 0
@@ -383,7 +386,16 @@ def _line(text: str, judged: Judged, i: int, sentences: list[Range]) -> list[Fin
     words = len(line.of(text).split()) if len(line) <= 2000 else 1000
     links, share = link_share(line.of(text)) if len(line) <= 5000 else (0, 0.0)
     if links >= 3 and share > 0.4:
-        return [Finding(line.start, line.end, "spam", LINK_FARM.reason, LINK_FARM.prior, {"links": links, "share": round(share, 2)})]
+        return [
+            Finding(
+                line.start,
+                line.end,
+                "spam",
+                LINK_FARM.reason,
+                LINK_FARM.prior,
+                {"links": links, "share": round(share, 2)},
+            )
+        ]
     if hit and not _believed(hit, p):
         hit = None
     several = len(sentences) > 1 and words > 12
@@ -392,12 +404,29 @@ def _line(text: str, judged: Judged, i: int, sentences: list[Range]) -> list[Fin
     found = _calls(text, judged, i, sentences if several else [line])
     if found:
         return found
+    tail = BARE_TAIL.search(text, max(line.start, line.end - 160), line.end) if words <= 60 else None
+    if tail:
+        matched = tail.group().lstrip(' .!?…"”')
+        return [
+            Finding(
+                line.start, line.end, "boilerplate", "caption", 0.9, {"matched": matched, **_drivers(text, judged, i)}
+            )
+        ]
     credit = _credit(text, line)
     if credit:
         end_of_line = credit.end >= line.end - 1
         whole = line if end_of_line and words <= 45 else credit
         reason = "image-credit" if whole is credit or len(credit) > 0.7 * len(line) else "caption"
-        return [Finding(whole.start, whole.end, "boilerplate", reason, 0.9, {"matched": credit.of(text), **_drivers(text, judged, i)})]
+        return [
+            Finding(
+                whole.start,
+                whole.end,
+                "boilerplate",
+                reason,
+                0.9,
+                {"matched": credit.of(text), **_drivers(text, judged, i)},
+            )
+        ]
     return _from_model(text, judged, i, words)
 
 
@@ -423,7 +452,16 @@ def _calls(text: str, judged: Judged, i: int, units: list[Range]) -> list[Findin
             continue
         hit = first_hit(text, unit.start, unit.end, lambda rule: rule.reason in _OF_A_SENTENCE and allowed(rule))
         if hit and hit.rule.prior >= _PLAIN_ENOUGH and not _inside_speech(text, judged.lines.ranges[i], unit):
-            found.append(Finding(unit.start, unit.end, hit.rule.label, hit.rule.reason, hit.rule.prior, {"matched": text[hit.start : hit.end]}))
+            found.append(
+                Finding(
+                    unit.start,
+                    unit.end,
+                    hit.rule.label,
+                    hit.rule.reason,
+                    hit.rule.prior,
+                    {"matched": text[hit.start : hit.end]},
+                )
+            )
             continue
         score, parts = reworded_call(sentence)
         alone = len(units) == 1 and sentence.count(" ") < 25
@@ -437,8 +475,12 @@ def _runs(found: list[Finding], text: str) -> list[Finding]:
     for finding in found:
         last = joined[-1] if joined else None
         if last and last.reason == finding.reason and not text[last.end : finding.start].strip():
-            evidence = {key: last.evidence.get(key, finding.evidence.get(key)) for key in (*last.evidence, *finding.evidence)}
-            joined[-1] = Finding(last.start, finding.end, last.label, last.reason, max(last.score, finding.score), evidence)
+            evidence = {
+                key: last.evidence.get(key, finding.evidence.get(key)) for key in (*last.evidence, *finding.evidence)
+            }
+            joined[-1] = Finding(
+                last.start, finding.end, last.label, last.reason, max(last.score, finding.score), evidence
+            )
         else:
             joined.append(finding)
     return joined
@@ -454,7 +496,7 @@ def _inside_speech(text: str, line: Range, unit: Range) -> bool:
 
 
 def _credit(text: str, line: Range) -> Range | None:
-    """A credit in brackets near the end of a line, brackets included."""
+    """Find a credit in brackets near the end of a line, brackets included."""
     found = None
     if not _has_bracket(text[max(line.start, line.end - 300) : line.end]):
         return None
@@ -464,18 +506,32 @@ def _credit(text: str, line: Range) -> Range | None:
 
 
 def _from_model(text: str, judged: Judged, i: int, words: int) -> list[Finding]:
-    """What no rule names but the model is sure of."""
+    """Flag what no rule names but the model is sure of."""
     p, spam = float(judged.furniture[i]), float(judged.spam[i])
     if p < judged.step2.threshold["boilerplate"]:
         return []
+    start, end = judged.lines.ranges[i].start, judged.lines.ranges[i].end
+    if _MOJIBAKE.search(text, start, end) or _HEADING.match(text, start, end):
+        return []  # their marks look like those of copyright lines and hashtags
     ranges = judged.lines.ranges
     line = ranges[i]
     if not _LETTER.search(text, line.start, line.end):
-        return [Finding(line.start, line.end, "boilerplate", "separator", round(p, 4), {"probability": round(p, 4)}, by_model=True)]
+        return [
+            Finding(
+                line.start,
+                line.end,
+                "boilerplate",
+                "separator",
+                round(p, 4),
+                {"probability": round(p, 4)},
+                by_model=True,
+            )
+        ]
     # A heading stands between two paragraphs, a short answer between two others: the words themselves must speak for
     # furniture, and those of a long line plainly.
+    sentence = words >= 6 and _ENDS_SENTENCE.search(text, line.end - 4, line.end) is not None
     around = [float(judged.furniture[j]) for j in (i - 1, i + 1) if 0 <= j < len(ranges)]
-    least = _OWN_ALONE if max(around, default=0.0) < 0.5 else _OWN_AMONG
+    least = _OWN_ALONE if sentence or max(around, default=0.0) < 0.5 else _OWN_AMONG
     if judged.own[i] < least or (words > 30 and p < _LONG):
         return []
     drivers = _drivers(text, judged, i)
@@ -505,12 +561,16 @@ def _captions(
 
 
 def _drivers(text: str, judged: Judged, i: int) -> dict[str, Any]:
-    """The model's probability for a line and up to five of its words that speak most for furniture."""
+    """Give the model's probability for a line and up to five of its words that speak most for furniture."""
     line = judged.lines.ranges[i]
     tokens: Tokens = tokenize(text, openings([line]))
     weights = judged.model.token_weights(tokens, "boilerplate")
     best = sorted(range(len(weights)), key=lambda k: (-round(float(weights[k]), 3), k))[:5]
-    words = [[text[tokens.starts[k] : tokens.ends[k]], round(float(weights[k]), 3)] for k in best if round(float(weights[k]), 3) > 0]
+    words = [
+        [text[tokens.starts[k] : tokens.ends[k]], round(float(weights[k]), 3)]
+        for k in best
+        if round(float(weights[k]), 3) > 0
+    ]
     return {"probability": round(float(judged.furniture[i]), 4), "words": words}
 
 

@@ -13,6 +13,9 @@ from annotate.models.linear import Floats
 FIELDS: Final = ("feature", "threshold", "left", "right", "value", "roots")
 """The arrays of a model file that make the trees, each with ``tree_`` before its name."""
 
+_ROWS: Final = 500
+"""Rows asked at a time, so that memory stays small."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trees:
@@ -34,17 +37,18 @@ class Trees:
     def logits(self, values: Floats, bias: float) -> Floats:
         """Logit of each row of ``values`` (rows × measures). A row's result does not depend on the other rows."""
         result = np.full(len(values), bias)
-        rows = np.arange(len(values))
-        for root in self.roots.tolist():
-            at = np.full(len(values), root, dtype=np.int32)
+        for begin in range(0, len(values), _ROWS):
+            part = values[begin : begin + _ROWS]
+            rows = np.arange(len(part))[:, None]
+            at = np.broadcast_to(self.roots, (len(part), len(self.roots)))
             for _ in range(self.depth):
-                goes_left = values[rows, self.feature[at]] <= self.threshold[at]
+                goes_left = part[rows, self.feature[at]] <= self.threshold[at]
                 at = np.where(goes_left, self.left[at], self.right[at])
-            result += self.value[at]
+            result[begin : begin + _ROWS] += self.value[at].sum(axis=1)
         return result
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        """The arrays to store, by the names of :data:`FIELDS`."""
+        """Give the arrays to store, by the names of :data:`FIELDS`."""
         return {f"tree_{name}": getattr(self, name) for name in FIELDS}
 
 

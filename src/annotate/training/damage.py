@@ -46,7 +46,7 @@ def function_words_lost(words: Words, random: Random, pool: Sequence[Words]) -> 
 
 
 def stuck(words: Words, random: Random, pool: Sequence[Words]) -> str:
-    """A phrase of one to four words comes three to six times."""
+    """Let a phrase of one to four words come three to six times."""
     width = random.randint(1, 4)
     at = random.randrange(max(1, len(words) - width))
     phrase = words[at : at + width]
@@ -66,7 +66,7 @@ def spliced(words: Words, random: Random, pool: Sequence[Words]) -> str:
 
 
 def halves(words: Words, random: Random, pool: Sequence[Words]) -> str:
-    """The first half of one sentence runs on into the second half of another."""
+    """Let the first half of one sentence run on into the second half of another."""
     other = random.choice(pool)
     return " ".join(words[: random.randint(len(words) // 3, 2 * len(words) // 3)] + other[len(other) // 2 :])
 
@@ -77,7 +77,7 @@ def words_replaced(words: Words, random: Random, pool: Sequence[Words]) -> str:
 
 
 def letters_wrong(words: Words, random: Random, pool: Sequence[Words]) -> str:
-    """A letter is wrong, missing, doubled or misplaced in every third word."""
+    """Make a letter wrong, missing, doubled or misplaced in every third word."""
     return " ".join(_wrong(word, random) if len(word) > 2 and random.random() < 0.35 else word for word in words)
 
 
@@ -107,7 +107,7 @@ def split_up(words: Words, random: Random, pool: Sequence[Words]) -> str:
     for word in words:
         if len(word) > 3 and random.random() < 0.4:
             at = random.randint(1, len(word) - 1)
-            word = word[:at] + " " + word[at:]  # noqa: PLW2901 - the loop variable is the word as it goes on
+            word = word[:at] + " " + word[at:]
         result.append(word)
     return " ".join(result)
 

@@ -1,8 +1,9 @@
 """Trains the garble model and measures it. Run as ``annotate train configs/train/garbled.yaml``.
 
-Counts come from human texts of ``train``; the trees over the measures from human documents kept out of the counts and
-from garbled sentences: bad scans, character noise, a model's nonsense, translations with a pasted phrase, stuck decoders
-(all from the data), and human sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists'
+Counts come from human texts of ``train`` and from fluent texts of language models (what is ordinary, not who wrote
+it); the trees over the measures from human documents kept out of the counts and
+from garbled sentences: bad scans, character noise, a model's nonsense, translations with a pasted phrase, stuck
+decoders (all from the data), and human sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists'
 ungrammatical sentences, and machine translations, count as *not* garbled: bad is not senseless. What is measured on:
 ``dev``, halved by the hash of the document; thresholds from the choosing half, figures from the reporting half.
 """
@@ -41,11 +42,12 @@ from annotate.models.garbled import (
     probabilities,
 )
 from annotate.models.linear import Floats
-from annotate.models.trees import Trees, read_trees
+from annotate.models.trees import FIELDS, Trees, read_trees
 from annotate.training.damage import DAMAGES
 from annotate.training.data import digest_files, read_rows
 
 _LEFT_OUT: Final = frozenset({"linguistics", "learner", "news_historic"})
+_FLUENT: Final = frozenset({"human", "human_translation", "llm_generated", "llm_paraphrase"})
 _NOT_GARBLED: Final = frozenset({"grammatical_error", "grammar_borderline"})
 _LENGTHS: Final = ((6, 10), (11, 20), (21, 35), (36, 1000))
 _CHUNK: Final = 400
@@ -94,9 +96,10 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     draft = GarbledModel(msgspec.structs.replace(empty, bias=bias), cells, trees, "unsaved")
     choose_scores = probabilities(draft, _measure_all(draft, choosing))
     human = np.array([s.kind == "human" for s in choosing])
-    flag = _quantile(choose_scores[human], config["false_positives"])
+    news = human & np.array([s.source in config["news"] for s in choosing])
+    flag = _quantile(choose_scores[news], config["false_positives"])
     one_percent = _quantile(choose_scores[human], 0.01)
-    major = max(0.9, _quantile(choose_scores[human], config["false_positives"] / 5))
+    major = max(0.9, _quantile(choose_scores[news], config["false_positives"] / 5))
     final = GarbledModel(msgspec.structs.replace(draft.meta, threshold=flag, major=major), cells, trees, "unsaved")
     out.mkdir(parents=True, exist_ok=True)
     final.save(out / f"{MODEL}.npz")
@@ -118,17 +121,17 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _kept_out(key: str, config: Mapping[str, Any]) -> bool:
-    return stable_hash(f"out:{config['seed']}:{key}") % 1000 < 1000 * config["held_out"]
+    return bool(stable_hash(f"out:{config['seed']}:{key}") % 1000 < 1000 * config["held_out"])
 
 
 def _counted(data: Path, config: Mapping[str, Any]) -> Iterator[str]:
-    """Human texts to count: all of ``train`` but the documents kept out."""
+    """Texts to count: all human ones of ``train`` but the documents kept out, and fluent ones by models."""
     for name in ("human_news", "mt_docs"):
         for row in read_rows(data / "train" / f"{name}.parquet", ("id", "kind", "lines", "group")):
             if row["kind"] != "mt" and not _kept_out(row["group"] or row["id"], config):
                 yield "\n".join(row["lines"])
     for row in read_rows(data / "train" / "docs_by_kind.parquet", ("kind", "domain", "text", "family")):
-        if row["kind"] == "human" and row["domain"] not in _LEFT_OUT and not _kept_out(row["family"], config):
+        if row["kind"] in _FLUENT and row["domain"] not in _LEFT_OUT and not _kept_out(row["family"], config):
             yield row["text"]
 
 
@@ -200,7 +203,7 @@ def _sentences(data: Path, part: str, config: Mapping[str, Any], human: int, dam
     pool = [s.text.split() for s in spare]
     for d, (kind, damage) in enumerate(sorted(DAMAGES.items())):
         # A string seed goes through SHA-512, not through hash(): the same in every process.
-        random = Random(f"{config['seed']}:{part}:{kind}")
+        random = Random(f"{config['seed']}:{part}:{kind}")  # noqa: S311 - no cryptography
         count = min(damaged, len(spare) // len(DAMAGES))
         for sentence, words in zip(spare[d * count : (d + 1) * count], pool[d * count : (d + 1) * count], strict=True):
             text = damage(words, random, pool)
@@ -256,7 +259,9 @@ def _real(data: Path, part: str) -> Iterator[Sentence]:
                 wrong = sum(word not in known for word in words) / len(words)
                 # A wrong letter here and there is a matter of spelling, not of sense.
                 if wrong >= 0.25:
-                    yield Sentence(text, f"{kind}-{'half' if wrong >= 0.5 else 'quarter'}", row["source_repo"], row["family"], True)
+                    yield Sentence(
+                        text, f"{kind}-{'half' if wrong >= 0.5 else 'quarter'}", row["source_repo"], row["family"], True
+                    )
     for row in read_rows(data / part / "hallucinations_de_en.parquet", ("id", "mt", "labels")):
         if "repetitions" in row["labels"] and len(row["mt"].split()) >= 6:
             yield Sentence(row["mt"], "repetitions", "hallucinations", row["id"], True)
@@ -324,22 +329,26 @@ def _plain(fitted: Any) -> tuple[Trees, float]:
     return read_trees({**arrays, "tree_roots": np.array(roots)}), float(np.ravel(fitted._baseline_prediction)[0])
 
 
-_NO_TREES: Final = Trees(*(np.zeros(0, dtype=t) for t in (np.int16, np.float64, np.int32, np.int32, np.float64, np.int32)), depth=0)
+_NO_TREES: Final = read_trees({f"tree_{name}": np.zeros(0) for name in FIELDS})
 
 
 def _quantile(scores: Floats, share: float) -> float:
-    """The score that at most ``share`` of ``scores`` reach, rounded up."""
+    """Give the score that at most ``share`` of ``scores`` reach, rounded up."""
     ordered = np.sort(scores)[::-1]
     return float(np.ceil(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e5) / 1e5 + 1e-5)
 
 
 def _trivial(sentences: Sequence[Sentence], model: GarbledModel) -> Floats:
-    """The floor: share of words in lower case that the counted texts do not have."""
+    """Score by the floor: share of words in lower case that the counted texts do not have."""
     return _measure_all(model, sentences)[:, MEASURES.index("unknown_lower")]
 
 
 def _figures(
-    model: GarbledModel, sentences: Sequence[Sentence], choosing: Sequence[Sentence], one_percent: float, config: Mapping[str, Any]
+    model: GarbledModel,
+    sentences: Sequence[Sentence],
+    choosing: Sequence[Sentence],
+    one_percent: float,
+    config: Mapping[str, Any],
 ) -> dict[str, Any]:
     scores = probabilities(model, _measure_all(model, sentences))
     trivial = _trivial(sentences, model)
@@ -360,21 +369,23 @@ def _figures(
             "trivial_at_1_percent": round(float((trivial[keep] >= floor).mean()), 4),
         }
 
+    def bands(keep: npt.NDArray[np.bool_]) -> dict[str, Any]:
+        parts = {f"{a}-{b}": keep & (lengths >= a) & (lengths <= b) for a, b in _LENGTHS}
+        return {name: shares(part) for name, part in parts.items() if part.any()}
+
     return {
         "by_kind": {str(k): shares(kinds == k) for k in sorted(set(kinds.tolist()))},
-        "human_by_source": {str(s): shares((kinds == "human") & (sources == s)) for s in sorted(set(sources[kinds == "human"].tolist()))},
-        "human_by_words": {f"{a}-{b}": shares((kinds == "human") & (lengths >= a) & (lengths <= b)) for a, b in _LENGTHS},
-        "garbled_by_words": {f"{a}-{b}": shares(garbled & (lengths >= a) & (lengths <= b)) for a, b in _LENGTHS},
-        "garbled_real_by_words": {
-            f"{a}-{b}": shares(garbled & (sources != "damaged") & (lengths >= a) & (lengths <= b)) for a, b in _LENGTHS
+        "human_by_source": {
+            str(s): shares((kinds == "human") & (sources == s)) for s in sorted(set(sources[kinds == "human"].tolist()))
         },
+        "human_by_words": bands(kinds == "human"),
+        "garbled_by_words": bands(garbled),
+        "garbled_real_by_words": bands(garbled & (sources != "damaged")),
     }
 
 
 def _interval(flagged: npt.NDArray[np.bool_], groups: npt.NDArray[Any], config: Mapping[str, Any]) -> list[float]:
     """95 % bootstrap interval of a share over groups (percentiles)."""
-    if not len(flagged):
-        return []
     random = np.random.default_rng(config["seed"])
     _, index = np.unique(groups, return_inverse=True)
     sizes = np.bincount(index).astype(np.float64)

@@ -1,7 +1,7 @@
 """Trains the line model and measures it. Run as ``annotate train configs/train/lines.yaml``.
 
-What is learnt from: labelled lines of web pages (``boilerplate_lines``; those inside the article and the first few behind
-it, which is what scraped text holds), and human news, whose lines are taken for the article's unless a pattern of
+What is learnt from: labelled lines of web pages (``boilerplate_lines``; those inside the article and the first few
+behind it, which is what scraped text holds), and human news, whose lines are taken for the article's unless a pattern of
 :mod:`annotate.models.line_rules` says otherwise. What is measured on: ``dev``, halved by the hash of the document;
 thresholds come from the choosing half and from other news of ``train``, figures from the reporting half.
 """
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from annotate.documents import Document, Range
 from annotate.errors import AnnotateError
 from annotate.models.features import FamilySpec, grams, stable_hash, tokenize
+from annotate.models.linear import Floats, LinearModel, ModelMeta, quantise
 from annotate.models.lines import (
     MODEL,
     OUTPUTS,
@@ -33,7 +34,6 @@ from annotate.models.lines import (
     openings,
     probabilities,
 )
-from annotate.models.linear import Floats, LinearModel, ModelMeta, quantise
 from annotate.training.data import digest_files, read_rows
 
 Bools = npt.NDArray[np.bool_]
@@ -72,7 +72,9 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
         AnnotateError: if data is missing or holds no lines of both kinds.
     """
     data = Path(config["data"])
-    files = [data / part / name for part in ("train", "dev") for name in ("boilerplate_lines.parquet", "human_news.parquet")]
+    files = [
+        data / part / name for part in ("train", "dev") for name in ("boilerplate_lines.parquet", "human_news.parquet")
+    ]
     pages = read_pages(files[0], config["after"])
     news = read_news(files[1], config["news_documents"] + config["choose_documents"], config["seed"])
     choosing_news = news[config["news_documents"] :]
@@ -140,11 +142,11 @@ def read_pages(path: Path, after: int) -> list[Page]:
 
 
 def _near(row: Mapping[str, Any], after: int) -> bool:
-    return row["zone"] == "inside" or (row["zone"] == "after" and row["dist"] <= after)
+    return bool(row["zone"] == "inside" or (row["zone"] == "after" and row["dist"] <= after))
 
 
 def _is_call(kind: str | None, lines: Lines, i: int) -> bool:
-    """The data's kinds were found by key words: "Share on Twitter" counts as ``social_follow`` there. The rules decide."""
+    """Decide by the rules first: the data's kinds were found by key words ("Share on Twitter" is ``social_follow``)."""
     hit = lines.hits[i]
     if hit:
         return hit.rule.label == "spam"
@@ -216,13 +218,18 @@ def _first_step(
     near = sp.vstack([_matrix(page.text, page.lines.ranges, families) for page in pages], format="csr")
     text, ranges = _join(far[0])
     x = sp.vstack([near, _matrix(text, ranges, families)], format="csr") if ranges else near
-    weights = np.concatenate([*(np.full(len(p.furniture), p.weight) for p in pages), np.full(len(ranges), config["far_weight"])])
+    weights = np.concatenate(
+        [*(np.full(len(p.furniture), p.weight) for p in pages), np.full(len(ranges), config["far_weight"])]
+    )
     labels = [
         np.concatenate([*(page.furniture for page in pages), np.ones(len(ranges), dtype=bool)]),
         np.concatenate([*(page.spam for page in pages), far[1].astype(bool)]),
     ]
     folds = np.concatenate(
-        [*(np.full(len(p.furniture), stable_hash("fold:" + p.key) % _FOLDS) for p in pages), np.full(len(ranges), _FOLDS)]
+        [
+            *(np.full(len(p.furniture), stable_hash("fold:" + p.key) % _FOLDS) for p in pages),
+            np.full(len(ranges), _FOLDS),
+        ]
     )
     rows = near.shape[0]
     held_out = np.zeros((rows, len(OUTPUTS)))
@@ -264,7 +271,9 @@ def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, A
     step2 = Step2({}, {}, {"boilerplate": 0.9, "spam": 0.5})
     for output in OUTPUTS:
         label = np.concatenate([page.furniture if output == "boilerplate" else page.spam for page in pages])
-        fitted = LogisticRegression(C=config["c_context"], max_iter=3000).fit((x - mean) / spread, label, sample_weight=weights)
+        fitted = LogisticRegression(C=config["c_context"], max_iter=3000).fit(
+            (x - mean) / spread, label, sample_weight=weights
+        )
         coefficients = fitted.coef_[0] / spread
         step2.weights[output] = [round(float(w), 6) for w in coefficients]
         step2.bias[output] = round(float(fitted.intercept_[0] - (coefficients * mean).sum()), 6)
@@ -278,7 +287,7 @@ def score_page(model: LinearModel, step2: Step2, page: Page) -> tuple[Floats, Fl
 
 
 def _quiet_threshold(model: LinearModel, step2: Step2, news: Sequence[Page], allowed: float) -> float:
-    """The lowest probability from which the model alone flags lines of news at most ``allowed`` times per 1,000 words."""
+    """Give the least probability at which the model alone flags at most ``allowed`` lines per 1,000 words of news."""
     words = sum(len(page.text.split()) for page in news)
     step2.threshold["boilerplate"] = 0.5
     scores = [f.score for page in news for f in find_with(Document(page.text), model, step2) if f.by_model]
@@ -318,7 +327,9 @@ def _figures(
     scored = [score_page(model, step2, page)[0] for page in pages]
     product = [product_flags(model, step2, page) for page in pages]
     answers: dict[str, list[Bools]] = {
-        "trivial: at most 8 words, no final punctuation": [page.lines.shape[:, SHAPE.index("short_open")] > 0 for page in pages],
+        "trivial: at most 8 words, no final punctuation": [
+            page.lines.shape[:, SHAPE.index("short_open")] > 0 for page in pages
+        ],
         "rules alone": [np.array([hit is not None for hit in page.lines.hits]) for page in pages],
         "model at max F1": [scores >= best for scores in scored],
         "product": product,
@@ -341,7 +352,13 @@ def _figures(
 
         def part(keep: Bools, said: Bools = said) -> dict[str, float]:
             f, p, r = _f1(truth[keep], said[keep])
-            return {"lines": int(keep.sum()), "furniture": int(truth[keep].sum()), "f1": round(f, 3), "precision": round(p, 3), "recall": round(r, 3)}
+            return {
+                "lines": int(keep.sum()),
+                "furniture": int(truth[keep].sum()),
+                "f1": round(f, 3),
+                "precision": round(p, 3),
+                "recall": round(r, 3),
+            }
 
         row["by_words"] = {f"{low}-{high}": part((lengths >= low) & (lengths <= high)) for low, high in _LENGTHS}
         row["by_source"] = {str(s): part(sources == s) for s in sorted(set(sources.tolist()))}
@@ -352,7 +369,12 @@ def _figures(
         table[name] = row
     everything = np.concatenate(scored)
     table["calibration"] = [
-        {"from": round(low, 1), "lines": int(keep.sum()), "mean_score": round(float(everything[keep].mean()), 3), "furniture": round(float(truth[keep].mean()), 3)}
+        {
+            "from": round(low, 1),
+            "lines": int(keep.sum()),
+            "mean_score": round(float(everything[keep].mean()), 3),
+            "furniture": round(float(truth[keep].mean()), 3),
+        }
         for low in np.arange(0, 1, 0.1)
         if (keep := (everything >= low) & (everything < low + 0.1)).any()
     ]
