@@ -222,8 +222,8 @@ def _is_pair(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if long.startswith(short) and long[len(short) :] in ("s", "es", "a", "n", "e", "an", "ian", "i", "is", "o"):
         return False
-    # Mario / Maria, Ivanovo / Ivanova: the last vowel is another word, not another spelling.
-    return not (len(one) == len(other) and one[:-1] == other[:-1])
+    # Mario / Maria, Ivanovo / Ivanova: the last vowel makes another name; Sergei / Sergey is one.
+    return not (one[:-1] == other[:-1] and {one[-1], other[-1]} <= set("aeiou"))
 
 
 def _places(words: list[_Word]) -> Iterator[_Conflict]:
@@ -348,7 +348,11 @@ def _is_title_cased(word: _Word) -> bool:
 def _is_hyphened_name(form: str) -> bool:
     """Whether a hyphened word is a name: "Jong-un", not "Front-related"."""
     parts = form.split("-")
-    return len(parts) == 2 and all(p.isalpha() and lexicon().count(p.lower()) < _RARE for p in parts)
+    return (
+        len(parts) == 2
+        and all(map(str.isalpha, parts))
+        and any(lexicon().count(part.lower()) < _RARE for part in parts)
+    )
 
 
 def _hyphenation(document: Document, words: list[_Word]) -> Iterator[_Conflict]:

@@ -85,6 +85,8 @@ _SAME_STATEMENT: Final = re.compile(
 _NEW_SENTENCE: Final = re.compile(r"\s+[\"“«‘]?[A-Z]")
 _MOST_BETWEEN: Final = 250
 """Characters of the document's own words that may lie between a cue and its quotation."""
+_GLOSS_WITHIN: Final = 25
+"""Characters between "translates to" and what it translates to."""
 _FARTHEST: Final = 2000
 """Characters on either side of a cue in which quotations are looked for."""
 _FEWEST_WORDS: Final = 4
@@ -158,27 +160,20 @@ def _tied(
     prior = _PRIOR[cue.kind]
     if cue.kind == "gloss":
         for quotation in here:
-            if 0 <= quotation.start - cue.end <= 25 and _own_words(text, cue.end, quotation.start, [])[0] == 0:
+            if 0 <= quotation.start - cue.end <= _GLOSS_WITHIN and not any(
+                _sentence_ends(text, cue.end, quotation.start)
+            ):
                 yield quotation, prior
                 return
         return
     direct: list[Quotation] = []
-    for quotation in here:
+    for quotation, sentences in _around(text, cue, here):
         if not _is_statement(text, quotation):
-            continue
-        if quotation.start <= cue.start and cue.end <= quotation.end:
-            sentences, between = 0, 0
-        else:
-            low, high = (cue.end, quotation.start) if quotation.start >= cue.end else (quotation.end, cue.start)
-            sentences, between = _own_words(text, low, high, here)
-            if quotation.end <= cue.start:
-                sentences += _ends_sentence(text, quotation)
-        if between > _MOST_BETWEEN:
             continue
         if sentences == 0:
             direct.append(quotation)
             yield quotation, prior
-        elif sentences == 1 and quotation.start >= cue.end and not direct and cue.kind != "spoken":
+        elif quotation.start >= cue.end and not direct and cue.kind != "spoken":
             direct.append(quotation)
             yield quotation, round(prior * _NEXT_SENTENCE, 4)
     if not direct and after and text[paragraph.start : paragraph.end].rstrip().endswith(":"):
@@ -186,7 +181,7 @@ def _tied(
         yield after[0], round(prior * _NEXT_SENTENCE, 4)
     if not direct or cue.kind == "spoken":
         return
-    last = direct[-1]
+    last = max(direct)
     for quotation in here:
         if quotation.start < last.end or quotation in direct or not _is_statement(text, quotation):
             continue
@@ -203,21 +198,32 @@ def _is_statement(text: str, quotation: Quotation) -> bool:
     return len(words) >= _FEWEST_WORDS or (len(words) >= 3 and bool(_SENTENCE_LIKE.search(" ".join(words))))
 
 
-def _own_words(text: str, low: int, high: int, here: Sequence[Quotation]) -> tuple[int, int]:
-    """Sentence ends and characters between two places, quotations in between left out."""
+def _around(text: str, cue: Cue, here: Sequence[Quotation]) -> Iterator[tuple[Quotation, int]]:
+    """Give the quotations near a cue with the sentence ends in between (0 or 1): those before it, then from it on.
+
+    Only the document's own words count, not what other quotations in between say.
+    """
+    split = bisect_left(here, cue.start, key=lambda q: q.start)
     sentences = characters = 0
-    position = low
-    parts: list[tuple[int, int]] = []
-    for quotation in here:
-        if low <= quotation.start and quotation.end <= high:
-            parts.append((position, quotation.start))
-            position = quotation.end
-            sentences += _ends_sentence(text, quotation)
-    parts.append((position, high))
-    for start, end in parts:
-        characters += end - start
-        sentences += sum(1 for _ in _sentence_ends(text, start, end))
-    return sentences, characters
+    position = cue.start
+    for quotation in reversed(here[:split]):
+        if quotation.end < cue.end:
+            sentences += sum(1 for _ in _sentence_ends(text, quotation.end, position)) + _ends_sentence(text, quotation)
+            characters += position - quotation.end
+            position = quotation.start
+        if sentences > 1 or characters > _MOST_BETWEEN:
+            break
+        yield quotation, sentences
+    sentences = characters = 0
+    position = cue.end
+    for quotation in here[split:]:
+        sentences += sum(1 for _ in _sentence_ends(text, position, quotation.start))
+        characters += quotation.start - position
+        if sentences > 1 or characters > _MOST_BETWEEN:
+            break
+        yield quotation, sentences
+        sentences += _ends_sentence(text, quotation)
+        position = quotation.end
 
 
 def _sentence_ends(text: str, low: int, high: int) -> Iterator[int]:
