@@ -33,6 +33,8 @@ def found(text):
         ("Germanys economy shrank", [("Germanys", POSSESSIVE, "Germany's")]),
         ("Russias Defense Ministry said", [("Russias", POSSESSIVE, "Russia's")]),
         ("The countrys are at war.", [("countrys", "misspelt-plural", "countries")]),
+        ("It was Angela Merkels government", [("Merkels", POSSESSIVE, "Merkel's")]),
+        ("Todays meeting was short", [("Todays", POSSESSIVE, "Today's")]),
         ("Russia 's army", [(" 's", "apostrophe-set-apart", "'s")]),
     ],
 )
@@ -71,6 +73,12 @@ def test_a_text_without_any_apostrophe_raises_the_score():
     (beside,) = Apostrophes().detect(Document(text="We dont know Ann's plan."))
     assert alone.score > beside.score
     assert (alone.label, alone.severity) == ("punctuation", "minor")
+
+
+def test_a_text_without_any_apostrophe_is_read_more_boldly():
+    text = "He came to the governors house on Monday."
+    assert found(text) == [("governors", POSSESSIVE, "governor's")]
+    assert found(text + " It isn't far.") == []
 
 
 @pytest.mark.parametrize(

@@ -16,23 +16,27 @@ _CONTRACTIONS: Final = {
     for word in word_tuple(
         "don't didn't doesn't isn't wasn't weren't aren't hasn't haven't hadn't wouldn't couldn't shouldn't mustn't "
         "needn't ain't you're they're we've you've they've i've i'm you'll they'll it'll that'll who've that's there's "
-        "what's he's she's would've could've should've might've y'all can't won't"
+        "what's here's he's she's would've could've should've might've y'all can't won't"
     )
 }
 """What is left of a contraction without its apostrophe, lower case, where that is no other word of news."""
-_BEFORE_CANT: Final = frozenset(
-    word_tuple("i you he she it we they who that which people there this and but simply just really still also")
+_BEFORE_NOUN: Final = frozenset(
+    word_tuple("the a an of his her their its your my our is was are were be as this any such no with political by in")
 )
-"""A noun "cant" or "wont" does not follow these."""
+"""After these "cant" and "wont" may be the nouns."""
 _CAPITAL_ONLY: Final = {"Ive": "I've", "Im": "I'm", "Id": "I'd"}
 
+# Only words in -s and the contractions are looked at; soft hyphens and their like beside a word make it a part of one.
 _WORD: Final = re.compile(
-    "(?<![\\w'’\\-‐‑.@#/\\\\&*\u00ad\u200b])([A-Za-z]+)(?![\\w\\-‐‑@/\\\\*\u00ad\u200b]|['’]\\w|\\.[a-z])"
+    "(?<![\\w'’\\-‐‑.@#/\\\\&*\u00ad\u200b])([A-Za-z]+[sS]|(?i:"
+    + "|".join(sorted({*_CONTRACTIONS, *map(str.lower, _CAPITAL_ONLY)}))
+    + "))(?![\\w\\-‐‑@/\\\\*\u00ad\u200b]|['’]\\w|\\.[a-z])"
 )
 _APOSTROPHE: Final = re.compile(r"[A-Za-z](?:['’]s\b|s['’](?=\s)|n['’]t\b|['’](?:re|ve|ll)\b)")
+_ACRONYM: Final = re.compile(r"\b[A-Z]{3,}\b")
 _SET_APART: Final = re.compile(r"(?<=[A-Za-z]) ['’]s(?=[\s.,;:!?])")
 _NEXT: Final = re.compile(r" ([A-Za-z][a-z]+(?:-[a-z]+)*)")
-_PREVIOUS: Final = re.compile(r"([A-Za-z]+(?:['’]s)?)[ ]$")
+_PREVIOUS: Final = re.compile(r"([A-Za-z]+(?:['’]s|\.)?)[ ]$")
 
 # With an s these are no plural but a possessive that lost its apostrophe: their plural has none, or is irregular.
 _NO_S_PLURAL: Final = frozenset(
@@ -40,7 +44,7 @@ _NO_S_PLURAL: Final = frozenset(
         "spacecraft aircraft rotorcraft hovercraft watercraft children women men policemen firemen fishermen gunmen "
         "businessmen congressmen servicemen countrymen spokesman spokeswoman chairman chairwoman congressman policeman "
         "fisherman businessman salesman gunman woman child offspring personnel sheep wife "
-        "everyone someone anyone everybody somebody nobody today tomorrow yesterday tonight"
+        "everyone someone anyone else everybody somebody nobody today tomorrow yesterday tonight"
     )
 )
 _OF_MANY: Final = frozenset(
@@ -71,10 +75,10 @@ class Apostrophes(Detector, frozen=True):
         """Give the flags of a document, in the order of their start."""
         text, words = document.text, lexicon()
         stripped = _APOSTROPHE.search(text) is None
+        acronyms = frozenset(_ACRONYM.findall(text))
         flags: list[Flag] = []
         for match in _WORD.finditer(text):
-            word = match.group()
-            found = _judge(text, match.start(), match.end(), word, words)
+            found = _judge(text, match.start(), match.end(), words, stripped, acronyms)
             if found is None or is_technical(text, match.start(), match.end()):
                 continue
             reason, meant, score, evidence = found
@@ -101,8 +105,18 @@ Found = tuple[str, str, float, dict[str, Any]]
 """Reason, form meant, score, evidence."""
 
 
-def _judge(text: str, start: int, end: int, word: str, words: Lexicon) -> Found | None:
-    """Say what is wrong with a word, if anything."""
+def _judge(text: str, start: int, end: int, words: Lexicon, stripped: bool, acronyms: frozenset[str]) -> Found | None:
+    """Say what is wrong with a word, if anything.
+
+    Args:
+        text: the document's.
+        start: of the word.
+        end: of the word.
+        words: the word list.
+        stripped: whether the text has no apostrophe at all.
+        acronyms: what the text writes in capitals.
+    """
+    word = text[start:end]
     if word.lower() in _CONTRACTIONS or word in _CAPITAL_ONLY:
         return _contraction(text, start, end, word)
     if len(word) < 4 or word[-1] != "s":
@@ -117,16 +131,18 @@ def _judge(text: str, start: int, end: int, word: str, words: Lexicon) -> Found 
     if previous.lower() in _OF_MANY:
         return None
     if base.isupper():
-        return _acronym(text, previous, base, after, words)
-    if word.islower():
-        return None if word.endswith("ss") else _common_noun(base, previous, after, words)
-    return None if word.endswith("ss") else _name(base, previous, after, words)
+        return _acronym(previous, base, after, words, base in acronyms)
+    if word.endswith("ss"):
+        return None
+    if word.islower() or words.count(base.lower()) > words.count(base):
+        return _common_noun(base, previous, after, words, stripped)
+    return _name(base, previous, after, words)
 
 
 def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
     previous_match = _PREVIOUS.search(text, max(0, start - 30), start)
     previous = previous_match.group(1) if previous_match else ""
-    if word.lower() in ("cant", "wont") and previous.lower() not in _BEFORE_CANT:
+    if word.lower() in ("cant", "wont") and (previous.lower() in _BEFORE_NOUN or previous.endswith(("'s", "’s"))):
         return None
     if word in _CAPITAL_ONLY:
         # "Jony Ive", "Im Kwon-taek": names stand beside names.
@@ -139,7 +155,7 @@ def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
     return "lost-apostrophe-contraction", meant, _SURE, {}
 
 
-def _acronym(text: str, previous: str, base: str, after: str, words: Lexicon) -> Found | None:
+def _acronym(previous: str, base: str, after: str, words: Lexicon, in_text: bool) -> Found | None:
     if len(base) < 3 or not after.islower():
         return None
     share = words.possessive_share(after)
@@ -148,17 +164,18 @@ def _acronym(text: str, previous: str, base: str, after: str, words: Lexicon) ->
     alone, with_s = words.count(base), words.count(base + "s")
     if with_s > 0.02 * alone:
         return None  # "MPs", "NGOs": a plural that people write
-    if alone < 10 and not (previous.lower() == "the" and re.search(rf"\b{base}\b", text)):
+    if alone < 10 and not (previous.lower() == "the" and in_text):
         return None
     return "lost-apostrophe-possessive", base + "'s", _LIKELY, {"before": after, "possessive_share": round(share, 3)}
 
 
-def _common_noun(base: str, previous: str, after: str, words: Lexicon) -> Found | None:
-    alone, with_s = words.count(base), words.count(base + "s")
+def _common_noun(base: str, previous: str, after: str, words: Lexicon, stripped: bool) -> Found | None:
+    noun = base.lower()
+    alone, with_s = words.count(noun), words.count(noun + "s")
     share = words.possessive_share(after)
     evidence = {"before": after, "possessive_share": None if share is None else round(share, 3)}
     possessive = after[0].isupper() or share is None or share >= 0.2
-    if base in _NO_S_PLURAL:
+    if noun in _NO_S_PLURAL:
         at_home = share is not None and share >= 0.2
         return ("lost-apostrophe-possessive", base + "'s", _SURE, evidence) if at_home or after[0].isupper() else None
     other = _other_plural(base)
@@ -166,20 +183,32 @@ def _common_noun(base: str, previous: str, after: str, words: Lexicon) -> Found 
         if possessive:
             return "lost-apostrophe-possessive", base + "'s", _SURE, evidence
         return "misspelt-plural", other, _SURE, evidence
-    if share is not None and share >= _ONLY_POSSESSIVE and alone >= 100 and previous.lower() in _SINGLE:
+    # The word in -s may be right as a plural, unless that is the rarer form and what follows nearly never follows one.
+    bound = _POSSESSIVE_IF_STRIPPED if stripped else _ONLY_POSSESSIVE
+    if (
+        base.islower()
+        and share is not None
+        and share >= bound
+        and alone >= max(100, 2 * with_s)
+        and previous.lower() in _SINGLE
+    ):
         return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
     return None
 
 
 def _name(base: str, previous: str, after: str, words: Lexicon) -> Found | None:
     alone, with_s = words.count(base), words.count(base + "s")
-    if alone < 40 or with_s > _NAME_PLURAL * alone or words.count(base.lower()) > 0.2 * alone:
+    if alone < 40 or words.count(base.lower()) > 0.2 * alone or previous.lower() == "the" or base.endswith("day"):
+        return None  # "the Kennedys", "the Koreas", "Mondays"
+    # After a given name or a title a family's plural is as good as ruled out.
+    person = previous[:1].isupper() and (
+        previous in _TITLES or words.count(previous) > 3 * words.count(previous.lower())
+    )
+    if with_s > (_FULL_NAME_PLURAL if person else _NAME_PLURAL) * alone:
         return None
-    if previous.lower() == "the":
-        return None  # "the Kennedys", "the Koreas"
     share = words.possessive_share(after)
     evidence = {"before": after, "possessive_share": None if share is None else round(share, 3)}
-    if after[0].islower() and share is not None and share >= _AT_HOME:
+    if after[0].islower() and share is not None and share >= (_AT_HOME_AFTER_NAME if person else _AT_HOME):
         return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
     if after[0].isupper() and with_s == 0 and alone >= 300:
         return "lost-apostrophe-possessive", base + "'s", _LIKELY, evidence
@@ -195,12 +224,18 @@ def _other_plural(base: str) -> str | None:
     return None
 
 
-_SINGLE: Final = frozenset(word_tuple("the a an this its his her their our my each every another"))
+_SINGLE: Final = frozenset(word_tuple("the a an its his her their our my each every another"))
+_TITLES: Final = frozenset(
+    word_tuple("Mr. Mrs. Ms. Dr. Sen. Rep. Gov. Gen. President Senator Minister Chancellor Judge")
+)
 _AT_HOME: Final = 0.6
-"""Share of possessives from which a word is taken to follow one."""
-_ONLY_POSSESSIVE: Final = 0.98
-"""The same where the word in -s is also a good plural."""
+_AT_HOME_AFTER_NAME: Final = 0.4
+"""Share of possessives from which a word is taken to follow one; the same after a given name or a title."""
+_ONLY_POSSESSIVE: Final = 0.97
+_POSSESSIVE_IF_STRIPPED: Final = 0.9
+"""The same where the word in -s is also a good plural: in a text with apostrophes, and in one that has none."""
 _NAME_PLURAL: Final = 0.01
-"""Documents with a name in -s to those without it, up to which the name has no plural in use."""
+_FULL_NAME_PLURAL: Final = 0.05
+"""Documents with a name in -s to those without it up to which it has no plural in use; the same after a given name."""
 _RARE: Final = 4
 """Documents up to which a form is no word."""

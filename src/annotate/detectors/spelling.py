@@ -26,12 +26,14 @@ _TOKEN: Final = re.compile(r"(?<![\w'’\-])[^\W_]+(?:[\-‐‑][^\W_]+)*")
 _PLAIN: Final = re.compile(
     r"(?<![\w'’\-‐‑.@#/\\&*\u00ad\u200b])[a-z]{4,40}(?![\w\-‐‑@/\\*\u00ad\u200b]|['’][a-z]|(?<=in)['’]|\.[a-z])"
 )
-_CAMEL: Final = re.compile(r"([a-z]+)([A-Z][A-Za-z]*)((?:[\-‐‑]?\d[\w\-‐‑]*)?)")
+_CAMEL: Final = re.compile(r"([a-z]+)([A-Z][A-Za-z]*)((?:\d[\w\-‐‑]*|[\-‐‑][\w\-‐‑]+)?)")
 _UPPER_CAMEL: Final = re.compile(r"([A-Z][a-z]+)([A-Z][A-Za-z]*)((?:[\-‐‑]\d[\w\-‐‑]*)?)")
 _ACRONYM_THEN_WORD: Final = re.compile(r"([A-Z]{3,}(?:-\d+)?)([a-z]{2,})")
 _WORD_NUMBER: Final = re.compile(r"([A-Za-z]+?)(\d{1,2}|\d{4})")
 _NUMBER_WORD: Final = re.compile(r"(\d{1,4})([a-z]{2,})")
-_MISSING_SPACE: Final = re.compile(r"(?<![\w'’.\-])([A-Za-z][a-z]+)([.!?]|[.!?]?[\"”])([A-Z][a-z]*)(?![\w.\-]|['’]\w)")
+_MISSING_SPACE: Final = re.compile(
+    r"(?<![\w'’.\-])([A-Za-z][a-z]+)([.!?]|[.!?]?[\"”])([A-Z][a-z]*)((?:['’-][a-z]+)*)(?![\w.\-]|['’]\w)"
+)
 
 _FUNCTION: Final = frozenset(
     word_tuple(
@@ -50,6 +52,8 @@ _DETERMINING: Final = frozenset(
 _NO_PREFIX: Final = frozenset(
     word_tuple("the of and that this from which their they was were would could should said have")
 )
+_OPENING: Final = frozenset(word_tuple("the this that from in of and as by"))
+"""Capitalised before another capital ("TheWashington"); names are made with others ("ForAmerica")."""
 _BRANDING: Final = frozenset(word_tuple("my your our we you it i on in up all go be so"))
 """Names are made with these ("myTouch"), where the others before a capital are damage."""
 _WORDS_ALIKE: Final = frozenset(
@@ -89,7 +93,7 @@ class Spelling(Detector, frozen=True):
     labels: ClassVar[tuple[Label, ...]] = ("spelling",)
     about: ClassVar[str] = "Words run together or one edit from a common word, by a word list with document counts."
 
-    common: int = 150
+    common: int = 100
     """Documents of the word list in which the word meant must occur (of about 20,000)."""
     unknown_share: float = 0.06
     """Share of a document's lower-case words that may be unknown before it is taken for jargon or another language."""
@@ -131,14 +135,14 @@ class Spelling(Detector, frozen=True):
         text, words = document.text, lexicon()
         names: set[str] | None = None
         for match in _MISSING_SPACE.finditer(text):
-            left, stop, right = match.groups()
+            left, stop, right, rest = match.groups()
             if len(left) < 3 or words.any_case(left) < _KNOWN:
                 continue
             if words.any_case(right) < _KNOWN:
                 names = set(_CAPITALISED.findall(text)) if names is None else names
                 if right not in names and (words.any_case(left) < 5 * _KNOWN or len(right) < 5):
                     continue
-            yield from self._flag(document, match.span(), "missing-space", f"{left}{stop} {right}")
+            yield from self._flag(document, match.span(), "missing-space", f"{left}{stop} {right}{rest}")
         for match in _MISSING_SPACE_COMMA.finditer(text):
             left, right = match.groups()
             if (
@@ -192,20 +196,17 @@ class Spelling(Detector, frozen=True):
 
     def _meant(self, word: str, times: int, words: Lexicon, minimum: int = 0) -> tuple[str, int, str] | None:
         """Give the common word that an unknown one was meant to be, with its documents and the edit."""
-        regular = derivable(word, words)
+        made = derivable(word, words) or is_compound(word, words)
         for term, n, edit in neighbours(word, words, max(minimum, self.common)):
-            if _is_form(word, term):
-                continue
             slip = edit in ("swapped", "doubled")  # the hand's or the memory's, hardly ever another word
-            if edit == "changed" and n < _VERY_COMMON:
-                continue  # "stowage" is no storage, "chancel" no channel
-            if times > 1 and n < _VERY_COMMON:
-                continue  # a writer's own term, or a name
-            if (regular or is_compound(word, words)) and not (
-                slip and n >= _VERY_COMMON and len(word) >= _SHORT_SLIP + 1
+            very_common = n >= _VERY_COMMON
+            if (
+                _is_form(word, term)
+                or (times > 1 and not very_common)  # a writer's own term, or a name
+                or (edit == "changed" and not very_common)  # "stowage" is no storage, "chancel" no channel
+                or (made and not (slip and very_common and len(word) > _SHORT_SLIP))
+                or len(word) < _shortest(edit, very_common)
             ):
-                continue
-            if len(word) < (_SHORT_SLIP if slip else _LONG):
                 continue
             return term, n, edit
         return None
@@ -229,14 +230,19 @@ _KNOWN: Final = 20
 _VERY_COMMON: Final = 500
 """Documents of a word that is more likely misspelt than another one is right."""
 _SHORT_SLIP: Final = 5
-_LONG: Final = 7
-"""Letters from which a slip, or any edit, counts: shorter words ("satay") lie beside common ones by chance."""
 _NEAR: Final = 25
 """Characters between the starts of two words that are near each other."""
 _RARE: Final = 8
 _RARE_PAIR: Final = 40
 """Documents up to which a listed word may still be two run together, and two function words: texts set from PDF files
 hold "thefield" (3) and "ofthe" (31), and no other word so rare is made of two function words but "washer"."""
+
+
+def _shortest(edit: str, very_common: bool) -> int:
+    """Give the letters from which an edit counts: shorter words ("satay") lie beside common ones by chance."""
+    if edit in ("swapped", "doubled"):
+        return _SHORT_SLIP if very_common else 7
+    return 6 if very_common and edit != "changed" else 7
 
 
 def _is_form(word: str, meant: str) -> bool:
@@ -249,11 +255,12 @@ def _is_form(word: str, meant: str) -> bool:
 
 def _split_mixed(token: str, words: Lexicon, names: Counter[str]) -> tuple[str, ...] | None:
     """Give the words that a token of mixed case or with digits was made of, or None if it may be a name or a term."""
-    if words.any_case(token):
-        return None
+    if words.count(token):
+        return None  # "iPhone"; in lower case "theworld" is listed too, from texts that ran it together
     if (match := _CAMEL.fullmatch(token)) is not None:
         left, right, rest = match.groups()
-        if left in _BRANDING:
+        proper = words.count(right) >= 50 and words.count(right) > 3 * words.count(right.lower())
+        if left in _BRANDING and not proper:
             return None
         # "theDockside": with these no brand is made, whatever follows, if it stands there once.
         plain = left in _NO_PREFIX and len(right) >= 4 and right[1:].islower()
@@ -266,7 +273,7 @@ def _split_mixed(token: str, words: Lexicon, names: Counter[str]) -> tuple[str, 
     if (match := _UPPER_CAMEL.fullmatch(token)) is not None:
         left, right, rest = match.groups()
         proper = words.count(right) >= 50 and words.count(right) > 3 * words.count(right.lower())
-        if left.lower() in _FUNCTION and len(left) > 1 and (proper or (rest and right.isupper())):
+        if left.lower() in _OPENING and (proper or (rest and right.isupper())):
             return left, right + rest
         return None
     if (match := _ACRONYM_THEN_WORD.fullmatch(token)) is not None:

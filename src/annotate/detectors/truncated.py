@@ -94,10 +94,15 @@ class Truncated(Detector, frozen=True):
         before: dict[int, Range] = {part.start: previous for previous, part in pairwise(paragraphs)}
         for part in lowered:
             previous = before.get(part.start)
-            if not _is_full(text, part) or (
-                previous is not None
-                and not _FULL_STOP.search(text, max(previous.start, previous.end - 4), previous.end)
-            ):
+            if previous is None:
+                whole = _FULL_STOP.search(text, max(part.start, part.end - 4), part.end) is not None
+                whole = whole and len(_WORD.findall(text, part.start, min(part.end, part.start + 200))) >= 3
+            else:
+                whole = (
+                    _is_full(text, part)
+                    and _FULL_STOP.search(text, max(previous.start, previous.end - 4), previous.end) is not None
+                )
+            if not whole:
                 continue
             first = sentences[bisect_left(starts, part.start)]
             if text[first.end - 1] == "?" or _FURNITURE.search(first.of(text)[:40]):

@@ -28,7 +28,7 @@ _VARIANTS: Final = (
     (re.compile(r"(?<=[a-z]{2})ys(?=e|ing)"), "yz"),
     (re.compile(r"(?<=[a-z]{2})is(?=e|ing|ation|able)"), "iz"),
     (re.compile(r"ae|oe"), "e"),
-    (re.compile(r"([lpt])\1(?=ed|ing|er|or|ist|ment|y|ous|en)"), r"\1"),
+    (re.compile(r"([lpt])\1(?=(?:ed|ing|ings|ers?|ors?|ists?|ments?|y|ous)$)"), r"\1"),
     (re.compile(r"ogue"), "og"),
     (re.compile(r"tre(?=$|s|d)"), "ter"),
     (re.compile(r"ence?(?=$|s)"), "ense"),

@@ -35,7 +35,7 @@ def _edits(word: str) -> Iterator[tuple[str, str]]:
         head, tail = word[:i], word[i:]
         if len(tail) > 1:
             yield head + tail[1] + tail[0] + tail[2:], "swapped"
-        yield head + tail[1:], "doubled" if tail[0] == head[-1] else "added"
+        yield head + tail[1:], "doubled" if tail[0] in (head[-1], tail[1:2]) else "added"
         for letter in _LETTERS:
             yield head + letter + tail, "doubled" if letter in (head[-1], tail[0]) else "left-out"
             yield head + letter + tail[1:], "changed"
