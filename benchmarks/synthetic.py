@@ -10,8 +10,6 @@ from pathlib import Path
 from annotate.documents import lay_out
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-WORDS = 400
-"""Words in a document, about; they are drawn between half and one and a half times this."""
 
 
 def sentences() -> list[str]:
@@ -23,24 +21,30 @@ def sentences() -> list[str]:
     return found
 
 
-def documents(count: int, seed: int = 0) -> Iterator[dict[str, str]]:
-    """Yield rows with id and text: a heading, then paragraphs of two to four sentences."""
+def documents(count: int, words: int = 400, seed: int = 0) -> Iterator[dict[str, str]]:
+    """Yield rows with id and text: a heading, then paragraphs of two to four sentences (of one in short documents).
+
+    Args:
+        count: of documents.
+        words: in a document on average, about; half to one and a half times as many.
+        seed: the same one gives the same documents.
+    """
     pool = sentences()
     for number in range(count):
         rng = random.Random(f"{seed}-{number}")
-        wanted = rng.randint(WORDS // 2, WORDS * 3 // 2)
-        words = 0
+        wanted = rng.randint(words // 2, words * 3 // 2)
+        there = 0
         paragraphs = [rng.choice(pool).rstrip(".")]
-        while words < wanted:
-            paragraph = " ".join(rng.sample(pool, rng.randint(2, 4)))
-            words += len(paragraph.split())
+        while there < wanted:
+            paragraph = " ".join(rng.sample(pool, rng.randint(2, 4) if words >= 100 else 1))
+            there += len(paragraph.split())
             paragraphs.append(paragraph)
         yield {"id": f"s{number:07}", "source": "synthetic.example", "text": "\n\n".join(paragraphs) + "\n"}
 
 
-def write(path: Path, count: int, seed: int = 0) -> Path:
+def write(path: Path, count: int, words: int = 400, seed: int = 0) -> Path:
     """Write so many documents as JSONL."""
     with path.open("w", encoding="utf-8") as file:
-        for row in documents(count, seed):
+        for row in documents(count, words, seed):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return path

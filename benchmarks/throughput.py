@@ -1,7 +1,7 @@
 """Documents/s, peak memory, start-up time and share of time per stage of ``annotate score``.
 
     python benchmarks/throughput.py                                  # everything, into benchmarks/results.md
-    python benchmarks/throughput.py --documents 1000 --output -      # quick, to the terminal
+    python benchmarks/throughput.py --sizes 1000x400 --output -      # quick, to the terminal
 
 Every number of a table comes from one run of this script on one machine; compare ratios, not absolute times, with
 those of another.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import hashlib
+import itertools
 import os
 import platform
 import shutil
@@ -34,6 +35,7 @@ from annotate.writing import jsonl
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 STAGE_DOCUMENTS = 1000
+WARM_UP = 50
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Run:
     """One measured run of the command."""
 
     documents: int
+    words: int
+    """In a document, on average."""
     workers: int
     seconds: float
     peak: int
@@ -81,7 +85,7 @@ def resident(root: int) -> int:
     return total
 
 
-def measure(source: Path, out: Path, documents: int, workers: int) -> Run:
+def measure(source: Path, out: Path, documents: int, words: int, workers: int) -> Run:
     """Run ``annotate score`` once and watch it."""
     begin = time.perf_counter()
     process = subprocess.Popen(
@@ -101,7 +105,7 @@ def measure(source: Path, out: Path, documents: int, workers: int) -> Run:
     if records != documents:
         sys.exit(f"{records} records for {documents} documents")
     out.unlink()
-    return Run(documents, workers, seconds, peak, digest)
+    return Run(documents, words, workers, seconds, peak, digest)
 
 
 def cold_start(arguments: list[str], times: int) -> list[float]:
@@ -115,9 +119,10 @@ def cold_start(arguments: list[str], times: int) -> list[float]:
 
 
 def stages(source: Path, folder: Path) -> dict[str, float]:
-    """Seconds per stage over the first documents, in this process, after a first one that loads the models."""
+    """Seconds per stage over the first documents, in this process, after a few that load every model."""
     scorer = Scorer()
-    scorer("Some words to load every model before the clock runs, and a second sentence.")
+    for item in itertools.islice(read([source], scorer.config.reading), WARM_UP):
+        scorer(item)
     scorer.seconds = {}
     spent = {"reading": 0.0, "writing": 0.0}
     total = 0.0
@@ -161,24 +166,33 @@ def machine() -> str:
 
 def table(runs: list[Run]) -> list[str]:
     """Make a table of the runs, each with its ratios."""
-    first = runs[0]
     lines = [
-        "| documents | processes | seconds | documents/s | ratio | peak memory | ratio |",
-        "|--:|--:|--:|--:|--:|--:|--:|",
+        "| documents | words each | processes | seconds | documents/s | against one process | peak memory "
+        "| against fewest documents |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for run in runs:
-        like = next(r for r in runs if r.workers == run.workers)
-        speed, peak = run.speed / first.speed, run.peak / like.peak
+        alone = next(r for r in runs if (r.documents, r.words) == (run.documents, run.words))
+        few = next(r for r in runs if r.workers == run.workers)
+        speed, peak = run.speed / alone.speed, run.peak / few.peak
         lines.append(
-            f"| {run.documents:,} | {run.workers} | {run.seconds:.1f} | {run.speed:.1f} | {speed:.2f} "
+            f"| {run.documents:,} | {run.words} | {run.workers} | {run.seconds:.1f} | {run.speed:.1f} | {speed:.2f} "
             f"| {run.peak / 2**20:.0f} MiB | {peak:.2f} |"
         )
     return lines
 
 
+def size(text: str) -> tuple[int, int]:
+    """Parse ``1000x400``: documents and words in each."""
+    documents, words = text.split("x")
+    return int(documents), int(words)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument(
+        "--sizes", type=size, nargs="+", default=[(1_000, 400), (100_000, 400)], help="documents x words, like 1000x400"
+    )
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--starts", type=int, default=15, help="cold starts to time")
     parser.add_argument("--output", default=str(Path(__file__).with_name("results.md")), help="file, or - for none")
@@ -198,13 +212,13 @@ def main() -> None:
 def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
     runs: list[Run] = []
     source = folder / "documents.jsonl"
-    for count in options.documents:
-        synthetic.write(source, count)
-        words = statistics.mean(len(row["text"].split()) for row in synthetic.documents(500))
+    for count, aim in options.sizes:
+        synthetic.write(source, count, aim)
+        words = round(statistics.mean(len(row["text"].split()) for row in synthetic.documents(min(count, 500), aim)))
         for workers in options.workers:
-            runs.append(measure(source, folder / "out.jsonl", count, workers))
+            runs.append(measure(source, folder / "out.jsonl", count, words, workers))
             print(f"{count:,} documents, {workers} processes: {runs[-1].speed:.1f} documents/s", file=sys.stderr)
-        if len({run.digest for run in runs if run.documents == count}) != 1:
+        if len({run.digest for run in runs[-len(options.workers) :]}) != 1:
             sys.exit("the number of processes changed the output")
     five = folder / "five"
     five.mkdir()
@@ -212,8 +226,7 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
         shutil.copy(path, five)
     starts = cold_start(["score", str(five), "-o", str(folder / "five.jsonl")], options.starts)
     helps = cold_start(["--help"], options.starts)
-    if options.documents[-1] < STAGE_DOCUMENTS:
-        synthetic.write(source, STAGE_DOCUMENTS)
+    synthetic.write(source, STAGE_DOCUMENTS)
     spent = stages(source, folder)
     total = sum(spent.values())
     return [
@@ -223,11 +236,9 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
         "",
         "## Documents/s and peak memory",
         "",
-        f"Sentences of `corpus/` recombined with a seed, {words:.0f} words a document; JSONL in and out, with "
-        "the start. "
-        "Memory: resident, all processes together, sampled ten times a second; shared pages count in each process. "
-        "The first ratio is to the first row, the second to the first row with as many processes. "
-        "The outputs of the rows with equal documents were the same, byte for byte.",
+        "Sentences of `corpus/` recombined with a seed; JSONL in and out, start-up included. Memory: resident, all "
+        "processes together, sampled ten times a second; shared pages count in each process. "
+        "The outputs with one and with two processes were the same, byte for byte.",
         "",
         *table(runs),
         "",
@@ -244,7 +255,7 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
         "",
         "## Share of time per stage",
         "",
-        f"The first {STAGE_DOCUMENTS:,} of those documents, one process, models loaded beforehand. A detector's "
+        f"{STAGE_DOCUMENTS:,} such documents of 400 words, one process, models loaded beforehand. A detector's "
         "time includes shared analyses that it is the first to ask for.",
         "",
         "| stage | ms a document | share |",

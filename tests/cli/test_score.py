@@ -61,7 +61,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return rows(tmp_path_factory.mktemp("corpus") / "news.jsonl", 300)
+    return rows(tmp_path_factory.mktemp("corpus") / "news.jsonl", 200)
 
 
 @pytest.fixture(scope="module", params=["jsonl", "parquet"])
@@ -144,7 +144,7 @@ def test_what_a_dry_run_prints_is_a_configuration_with_the_same_signature(folder
     assert signatures[0] == signatures[1]
 
 
-@pytest.mark.parametrize(("workers", "batch"), [(1, 1), (2, 1), (2, 64), (2, 17)])
+@pytest.mark.parametrize(("workers", "batch"), [(1, 1), (2, 1), (2, 64)])
 def test_workers_and_batches_do_not_change_a_byte(
     corpus: Path, whole: Path, tmp_path: Path, workers: int, batch: int
 ) -> None:
@@ -169,16 +169,13 @@ def kill_after(records: int, work: Path, arguments: list[str]) -> bool:
     return running
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_run_killed_again_and_again_ends_with_the_same_bytes(
-    corpus: Path, whole: Path, tmp_path: Path, workers: int
-) -> None:
+def test_a_run_killed_again_and_again_ends_with_the_same_bytes(corpus: Path, whole: Path, tmp_path: Path) -> None:
     out = tmp_path / whole.name
     work = out if out.suffix == ".jsonl" else out.with_name(out.name + ".partial.jsonl")
-    arguments = [str(corpus), "-o", str(out), "--workers", str(workers), "--batch-size", "8"]
-    rng = random.Random(workers)
+    arguments = [str(corpus), "-o", str(out), "--workers", "2", "--batch-size", "8"]
+    rng = random.Random(1)
     killed = 0
-    for at in sorted(rng.sample(range(1, 250), 4)):
+    for at in sorted(rng.sample(range(1, 150), 4)):
         killed += kill_after(at, work, arguments)
     assert killed >= 3
     # A kill seldom falls into the middle of a line: cut one as if it had.
@@ -189,7 +186,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_bytes(
 
 
 def interrupted(corpus: Path, out: Path) -> None:
-    assert kill_after(100, out, [str(corpus), "-o", str(out), "--workers", "1"])
+    assert kill_after(60, out, [str(corpus), "-o", str(out), "--workers", "1"])
 
 
 def test_going_on_counts_what_was_there(corpus: Path, tmp_path: Path) -> None:
@@ -197,7 +194,7 @@ def test_going_on_counts_what_was_there(corpus: Path, tmp_path: Path) -> None:
     interrupted(corpus, out)
     there = out.read_bytes().count(b"\n")
     done = score(corpus, "-o", out)
-    assert f"300 documents ({there:,} from the interrupted run): 291 ok, 6 skipped, 3 failed" in done.stderr
+    assert f"200 documents ({there:,} from the interrupted run): 194 ok, 4 skipped, 2 failed" in done.stderr
 
 
 @pytest.mark.parametrize(
