@@ -57,7 +57,7 @@ def write_data(folder: Path) -> None:
         for item in news:
             item["group"] = None
         kinds = []
-        for g in range(50):
+        for g in range(80):
             for kind, name in (("human", "human"), ("llm_paraphrase", "paraphrase"), ("llm_generated", "generated")):
                 kinds.append(
                     {
@@ -95,7 +95,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, o
     folder = tmp_path_factory.mktemp("training")
     write_data(folder / "data")
     settings = yaml.safe_load((Path(__file__).parents[2] / "configs/train/origin.yaml").read_text())
-    settings |= {"bands": [0, 100], "bootstrap": 20, "figures": str(folder / "card")}
+    settings |= {"bands": [0, 100, 170], "bootstrap": 20, "figures": str(folder / "card")}
     settings["families"] = [
         {"kind": "masked", "low": 1, "high": 2, "bits": 12},
         {"kind": "chars", "low": 3, "high": 4, "bits": 12},

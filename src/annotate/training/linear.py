@@ -69,7 +69,8 @@ def fit_mean_model(counts: sp.csr_matrix, target: Bools, weights: Floats, streng
     lengths = np.maximum(np.asarray(counts.sum(axis=1)).ravel(), 1.0)
     data = counts.data / np.repeat(lengths, np.diff(counts.indptr)) * scale[counts.indices]
     matrix = sp.csr_matrix((data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
-    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=60, tol=1e-3)
+    # Gradients over a hundred thousand hashed buckets are tiny: with a looser tolerance characters stop half-fitted.
+    model = LogisticRegression(C=strength, solver="lbfgs", max_iter=60, tol=1e-5)
     model.fit(matrix, target, sample_weight=weights * (len(weights) / weights.sum()))
     return np.asarray(model.coef_.ravel(), dtype=np.float64) * scale, float(model.intercept_[0])
 

@@ -23,8 +23,16 @@ from annotate.documents import ORIGINS
 from annotate.errors import AnnotateError
 from annotate.models.calibration import Band, Calibration, Point, band_edges, evidence, softmax
 from annotate.models.features import FamilySpec, Tokens, stable_hash, tokenize
-from annotate.models.linear import LinearModel, ModelMeta, load_model, quantise
-from annotate.models.origin import HEADS, MODEL, OriginFacts, PassagePoint, load_origin, passage_bounds
+from annotate.models.linear import LinearModel, ModelMeta, Sums, load_model, quantise
+from annotate.models.origin import (
+    HEADS,
+    MODEL,
+    OriginFacts,
+    PassagePoint,
+    load_origin,
+    passage_bounds,
+    passage_logits,
+)
 from annotate.training.data import (
     Sample,
     Window,
@@ -307,14 +315,6 @@ def standardise(model: LinearModel, scored: Sequence[Scored]) -> tuple[LinearMod
     return scaled, [Scored(s.sample, s.sums / spread, s.counts, s.words, s.bounds) for s in scored]
 
 
-def run_logits(scored: Scored, first: int, last: int, model: LinearModel) -> Floats:
-    """Head logits of a run of sentences."""
-    found: Floats = model.normalise(scored.sums[first:last].sum(axis=0), scored.counts[first:last].sum(axis=0)).mean(
-        axis=0
-    )
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """Pieces of texts: whole texts, prefixes or passages. All arrays have one length."""
@@ -329,12 +329,16 @@ class Pieces:
     samples: list[Sample]
 
 
-def gather(runs: Iterable[tuple[Scored, int, int]], model: LinearModel, settings: Settings) -> Pieces:
-    """Score runs of sentences and weigh them by the prior and, among people's texts, by ``human_mix``."""
-    chosen = list(runs)
-    samples = [scored.sample for scored, _, _ in chosen]
-    logits = np.array([run_logits(*run, model) for run in chosen]).reshape(-1, len(HEADS))
-    words = np.array([int(scored.words[first:last].sum()) for scored, first, last in chosen], dtype=np.int64)
+Piece = tuple[Sample, Floats, float]
+"""Where a piece is from, its head logits, and its words (neighbours of a passage counted in part)."""
+
+
+def gather(found: Iterable[Piece], settings: Settings) -> Pieces:
+    """Weigh pieces by the prior of their class and, among people's texts, by ``human_mix``."""
+    chosen = list(found)
+    samples = [sample for sample, _, _ in chosen]
+    logits = np.array([logits for _, logits, _ in chosen]).reshape(-1, len(HEADS))
+    words = np.array([int(words) for _, _, words in chosen], dtype=np.int64)
     classes = np.array([ORIGINS.index(s.label) for s in samples], dtype=np.int64)
     parts = np.array([human_part(s) if s.label == "human" else s.label for s in samples])
     weights = np.array([_machine_weight(s, settings) if s.label != "human" else 1.0 for s in samples])
@@ -345,7 +349,13 @@ def gather(runs: Iterable[tuple[Scored, int, int]], model: LinearModel, settings
     return Pieces(logits, words, classes, weights, samples)
 
 
-def prefixes(choose: Sequence[Scored], low: int, high: int | None) -> Iterable[tuple[Scored, int, int]]:
+def prefix(scored: Scored, last: int, model: LinearModel) -> Piece:
+    """Score the first ``last`` sentences of a text."""
+    logits = model.normalise(scored.sums[:last].sum(axis=0), scored.counts[:last].sum(axis=0)).mean(axis=0)
+    return scored.sample, logits, float(scored.words[:last].sum())
+
+
+def prefixes(choose: Sequence[Scored], low: int, high: int | None, model: LinearModel) -> Iterable[Piece]:
     """Cut each text that is long enough to a prefix whose length lies in a band, drawn by the hash of its text.
 
     Texts of any length can so calibrate every band up to their own; whole texts of a band alone would be too few.
@@ -359,53 +369,62 @@ def prefixes(choose: Sequence[Scored], low: int, high: int | None) -> Iterable[t
         wanted = low + stable_hash(key) % max(min(top, int(total[-1]) + 1) - low, 1)
         fitting = np.flatnonzero((total >= low) & (total < top))
         if len(fitting):
-            last = int(fitting[np.argmin(np.abs(total[fitting] - wanted))])
-            yield scored, 0, last + 1
+            yield prefix(scored, int(fitting[np.argmin(np.abs(total[fitting] - wanted))]) + 1, model)
+
+
+FEWEST_GROUPS: Final = 30
+"""A band in which some origin has fewer groups than this keeps the calibration and the thresholds of the band before;
+what those do to its texts is measured all the same."""
 
 
 def calibrate(choose: Sequence[Scored], model: LinearModel, settings: Settings) -> Calibration:
     """Fit probabilities and thresholds for every length band on prefixes of the choosing half."""
     bands: list[Band] = []
     for low, high in band_edges(settings.bands):
-        pieces = gather(prefixes(choose, max(low, 10), high), model, settings)
-        missing = [label for i, label in enumerate(ORIGINS) if not (pieces.classes == i).any()]
-        if missing:
+        pieces = gather(prefixes(choose, max(low, 10), high, model), settings)
+        groups = [len({s.group for s in pieces.samples if s.label == label}) for label in ORIGINS]
+        if min(groups) < (1 if bands else FEWEST_GROUPS):
+            label = ORIGINS[groups.index(min(groups))]
             raise AnnotateError(
-                f"The data has no {missing[0]} texts to calibrate lengths from {low} words; widen the bands."
+                f"The data has too few {label} texts of {low} words or more to calibrate; widen the bands."
             )
-        coefficients, intercepts = fit_softmax(evidence(pieces.logits, pieces.words), pieces.classes, pieces.weights)
-        machine = 1.0 - softmax(evidence(pieces.logits, pieces.words) @ coefficients.T + intercepts)[:, 0]
-        bands.append(
-            Band(
-                low=low,
-                high=high,
-                coefficients=np.round(coefficients, 5).tolist(),
-                intercepts=np.round(intercepts, 5).tolist(),
-                points={f"{fpr:g}": _point(machine, pieces, fpr) for fpr in FPRS},
-                sufficient=low >= settings.minimum_words,
-            )
-        )
-        LOG.info("band %s: %d texts", bands[-1].name, len(pieces.words))
+        scaled = evidence(pieces.logits, pieces.words)
+        if min(groups) >= FEWEST_GROUPS:
+            fitted, shift = fit_softmax(scaled, pieces.classes, pieces.weights)
+            coefficients, intercepts = np.round(fitted, 5).tolist(), np.round(shift, 5).tolist()
+        machine = 1.0 - softmax(scaled @ np.array(coefficients).T + np.array(intercepts))[:, 0]
+        people = pieces.classes == 0
+        points: dict[str, Point] = {}
+        for fpr in FPRS:
+            if min(groups) >= FEWEST_GROUPS:
+                threshold = threshold_at(machine[people], fpr, pieces.weights[people])
+            else:
+                threshold = bands[-1].points[f"{fpr:g}"].threshold
+            points[f"{fpr:g}"] = _point(machine, pieces, threshold)
+        bands.append(Band(low, high, coefficients, intercepts, points, sufficient=low >= settings.minimum_words))
+        LOG.info("band %s: %d texts, %s groups", bands[-1].name, len(pieces.words), groups)
     return Calibration(bands)
 
 
-def _point(machine: Floats, pieces: Pieces, fpr: float) -> Point:
-    people = pieces.classes == 0
-    threshold = threshold_at(machine[people], fpr, pieces.weights[people])
+def _point(machine: Floats, pieces: Pieces, threshold: float) -> Point:
+    """Measure what a threshold does: FPR over people's texts, TPR as the mean over the three kinds of machine."""
     found = machine >= threshold
-    rates = [
-        float(np.average(found[pieces.classes == c], weights=pieces.weights[pieces.classes == c]))
-        for c in range(len(ORIGINS))
-    ]
+    rates: list[float] = []
+    for c in range(len(ORIGINS)):
+        here = pieces.classes == c
+        rates.append(float(np.average(found[here], weights=pieces.weights[here])))
     return Point(threshold=threshold, fpr=rates[0], tpr=float(np.mean(rates[1:])))
 
 
-def passages_of(part: Sequence[Scored], shortest: int) -> Iterable[tuple[Scored, int, int]]:
-    """Every passage of some texts that has at least ``shortest`` words."""
+def passages_of(part: Sequence[Scored], model: LinearModel, settings: Settings) -> Iterable[Piece]:
+    """Score every passage long enough to be flagged, in texts long enough for a verdict, as at scoring time."""
     for scored in part:
-        for first, last in scored.bounds:
-            if scored.words[first:last].sum() >= shortest:
-                yield scored, first, last
+        if scored.words.sum() < settings.minimum_words:
+            continue
+        logits, weight = passage_logits(Sums(scored.sums, scored.counts), scored.words, scored.bounds, model)
+        for i, (first, last) in enumerate(scored.bounds):
+            if scored.words[first:last].sum() >= settings.window_words // 2:
+                yield scored.sample, logits[i], float(weight[i])
 
 
 def probabilities(pieces: Pieces, calibration: Calibration) -> Floats:
@@ -423,7 +442,7 @@ def passage_points(
     choose: Sequence[Scored], model: LinearModel, calibration: Calibration, settings: Settings
 ) -> dict[str, PassagePoint]:
     """Choose the thresholds above which a passage is flagged, so that human *news* gets hardly any flag."""
-    pieces = gather(passages_of(choose, settings.window_words // 2), model, settings)
+    pieces = gather(passages_of(choose, model, settings), settings)
     machine = 1.0 - probabilities(pieces, calibration)[:, 0]
     news = np.array(
         [s.label == "human" and human_part(s) == "news" and s.domain.startswith("news") for s in pieces.samples]

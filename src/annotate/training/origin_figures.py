@@ -38,6 +38,7 @@ from annotate.training.origin import (
     head_of,
     human_part,
     passages_of,
+    prefix,
     probabilities,
     system_family,
 )
@@ -52,8 +53,8 @@ SHORTEST: Final = 100
 """Words of the shortest texts in the figures that are not broken down by length."""
 FEWEST: Final = 20
 """A row with fewer texts on a side is left out: its interval would be as wide as the scale."""
-REFIT_KINDS: Final = ("masked", "skeleton")
-"""Families refitted with some makers left out; characters cost most and add least."""
+REFIT: Final = "masked"
+"""The family refitted with some makers left out: the best one alone."""
 
 
 def measure(
@@ -75,7 +76,7 @@ def measure(
         settings: of the training run.
     """
     texts = [s for s in report if len(s.words)]
-    pieces = gather(((s, 0, len(s.words)) for s in texts), model, settings)
+    pieces = gather((prefix(s, len(s.words), model) for s in texts), settings)
     chances = probabilities(pieces, facts.calibration)
     bench = _Bench(texts, pieces, chances, model, settings.bootstrap)
     figures: dict[str, Any] = {"about": _about(items, bench, model, settings)}
@@ -93,6 +94,8 @@ def measure(
     ):
         figures[name] = table()
         LOG.info("measured %s", name)
+        if name in ("translation", "false_alarms", "passages"):
+            LOG.info("\n%s", "\n".join(_table(figures[name])))
     return figures
 
 
@@ -310,7 +313,7 @@ def _passages(
     texts: Sequence[Scored], model: LinearModel, facts: OriginFacts, settings: Settings
 ) -> list[dict[str, Any]]:
     """How many passages are flagged, by whose text; passages per 1,000 words for people's."""
-    pieces = gather(passages_of(texts, facts.shortest_passage), model, settings)
+    pieces = gather(passages_of(texts, model, settings), settings)
     machine = 1.0 - probabilities(pieces, facts.calibration)[:, 0]
     names = np.array([_kind_of_text(s) for s in pieces.samples])
     rows: list[dict[str, Any]] = []
@@ -338,9 +341,9 @@ def _kind_of_text(sample: Sample) -> str:
 def _left_out(
     items: Sequence[Window], counts: Sequence[Any], bench: _Bench, settings: Settings
 ) -> list[dict[str, Any]]:
-    """Refit with all windows of one maker left out, and judge that maker's texts; beside it, with nothing left out."""
-    used = [f for f, spec in enumerate(settings.families) if spec.kind in REFIT_KINDS]
-    if not used:
+    """Refit one family without the windows of one maker and judge that maker's texts; beside it, the shipped one."""
+    family = next((f for f, spec in enumerate(settings.families) if spec.kind == REFIT), None)
+    if family is None:
         return []
     people = {
         "machine-translated": bench.negatives["human translations"],
@@ -350,34 +353,27 @@ def _left_out(
     rows: list[dict[str, Any] | None] = []
     for label, negative in people.items():
         positive = (bench.label == label) & bench.long
-        chosen = np.flatnonzero(positive | (negative & bench.long))
-        matrices = count_grams(
+        chosen: npt.NDArray[np.intp] = np.flatnonzero(positive | (negative & bench.long))
+        (tested,) = count_grams(
             [bench.texts[i].sample for i in chosen.tolist()],
             lambda sample: tokenize(sample.text, whole_sentences(sample.text)),
-            [settings.families[f] for f in used],
+            [settings.families[family]],
         )
         head = head_of(items, label, settings)
         makers = np.array([_maker(items[i].sample) for i in head.rows])
-        for maker in ("", *np.unique(makers[head.target]).tolist()):
-            test = positive & (bench.family == maker) if maker else positive
+        shipped = bench.by_family[REFIT][:, HEADS.index(label)]
+        for maker in np.unique(makers[head.target]).tolist():
+            test = positive & (bench.family == maker)
             left = head.target & (makers == maker)
-            if test.sum() < FEWEST or (maker and left.sum() < 5 * FEWEST):
+            if test.sum() < FEWEST or left.sum() < 5 * FEWEST:
                 continue
-            keep = ~left
-            parts: list[Floats] = []
-            for f, matrix in zip(used, matrices, strict=True):
-                fitted = fit_mean_model(
-                    counts[f][head.rows[keep]], head.target[keep], head.weights[keep], settings.strength
-                )
-                logits = mean_logits(matrix, *fitted)
-                parts.append(logits / max(float(logits.std()), 1e-9))
+            fitted = fit_mean_model(
+                counts[family][head.rows[~left]], head.target[~left], head.weights[~left], settings.strength
+            )
             scores = np.zeros(len(bench.words))
-            scores[chosen] = np.mean(parts, axis=0) * np.sqrt(bench.words[chosen] / 100.0)
-            if not maker:
-                full = scores
-                continue
-            rows.append(bench.row(full, test, negative & bench.long, label=label, maker=maker, trained="with it"))
-            rows.append(bench.row(scores, test, negative & bench.long, label=label, maker=maker, trained="without it"))
+            scores[chosen] = evidence(mean_logits(tested, *fitted)[:, None], bench.words[chosen])[:, 0]
+            for name, values in (("with it", shipped), ("without it", scores)):
+                rows.append(bench.row(values, test, negative & bench.long, label=label, maker=maker, trained=name))
         LOG.info("left out makers of %s", label)
     return [row for row in rows if row]
 
@@ -430,7 +426,7 @@ END: Final = "<!-- end of figures -->"
 _TITLES: Final = {
     "translation": "Machine translation against people's texts",
     "systems": "By translation system (all unseen in this year), 100 words or more",
-    "left_out": "Makers left out of training (word and skeleton n-grams only), 100 words or more",
+    "left_out": "Makers left out of training (words with names masked, alone), 100 words or more",
     "kinds": "Paraphrased and generated against people's texts of the same collections, 100 words or more",
     "verdicts": "Verdicts at the default operating point",
     "false_alarms": "People's texts called machine-made at the default operating point",
