@@ -23,7 +23,7 @@ def flags(text: str, **options: object) -> list[Flag]:
             "de",
             "spacecraft",
         ),
-        ("The old ferry is still docked at the ISS, where cosmonauts use it.", "ferry", "de", "spacecraft"),
+        ("The old ferry is still moored to the ISS, where cosmonauts use it.", "ferry", "de", "spacecraft"),
         ("The next start from Vostochny carries a weather satellite.", "start", "de", "launch"),
         ("The descent apparatus landed in the steppe.", "descent apparatus", "ru", "descent module"),
         ("The spatial agency was founded that year.", "spatial agency", "fr", "space agency"),
@@ -53,7 +53,7 @@ def test_calques_and_false_friends(text: str, found: str, language: str, expecte
     [
         "The space shuttle Atlantis flew for the last time in 2011, before Soyuz and Crew Dragon took over.",
         "Since the space shuttle retired, only Soyuz has carried crews.",
-        "Crew Dragon will ferry astronauts to the space station.",
+        "Crew Dragon will ferry astronauts to a space station.",
         "NASA wants capsules that ferry cargo to the ISS.",
         "The ferry crossed the river near the island.",
         "The start of the season was slow for the team from Vostochny.",
@@ -72,9 +72,9 @@ def test_ordinary_english_is_left_alone(text: str) -> None:
 
 
 def test_calques_of_one_language_support_each_other() -> None:
-    alone = flags("The old ferry is still docked at the ISS.")
+    alone = flags("The old ferry is still moored to the ISS.")
     together = flags(
-        "The old ferry is still docked at the ISS. The next start from Baikonur is on the 2nd, Roskosmos said."
+        "The old ferry is still moored to the ISS. The next start from Baikonur is on the 2nd, Roskosmos said."
     )
     ferry = next(f for f in together if f.text == "ferry")
     assert "others_of_this_language" not in alone[0].evidence

@@ -75,7 +75,7 @@ def test_names_are_found_where_asked_for() -> None:
 @pytest.mark.parametrize(
     ("text", "when", "unless", "expected"),
     [
-        ("A ferry docked at the orbital station.", {"near": ("station",)}, {}, 1),
+        ("A ferry moored by the orbital station.", {"near": ("station",)}, {}, 1),
         ("A ferry docked. " + "x " * 20 + "station", {"near": ("station",)}, {}, 0),
         ("A ferry docked. " + "x " * 20 + "station", {"document": ("station",)}, {}, 1),
         ("A ferry on the river, at the station.", {"near": ("station",)}, {"near": ("river",)}, 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Final
 
@@ -201,6 +202,7 @@ def _grouped(words: Iterable[_Word]) -> dict[str, list[_Word]]:
     return groups
 
 
+@lru_cache(maxsize=4096)
 def transliteration_key(name: str) -> str:
     """Give what is left of a name when the differences between romanisations are taken away, diacritics included."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))

@@ -10,7 +10,7 @@ import msgspec
 
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label, Range
-from annotate.documents.quotations import quotations
+from annotate.documents.quotations import enclosing_quotation
 from annotate.language import ENGLISH_WORDS, identify
 from annotate.lexicon import lexicon
 
@@ -150,7 +150,7 @@ class Untranslated(Detector, frozen=True, kw_only=True):
             return None
         # A title in quotation marks with its year behind it is quoted, too: what counts is where the words are.
         spelt = [word for word in words if text[word.start].isalpha()]
-        quoted = any(q.start <= spelt[0].start and spelt[-1].end <= q.end for q in quotations(document))
+        quoted = enclosing_quotation(document, spelt[0].start, spelt[-1].end) is not None
         return self.flag(
             document,
             sentence.start,
@@ -254,7 +254,7 @@ def _joined(text: str, before: Range, after: Range) -> bool:
 def _is_marked_off(document: Document, start: int, end: int) -> bool:
     """Whether a range stands in quotation marks or brackets, where a foreign phrase is meant to be one."""
     text = document.text
-    if any(q.start <= start and end <= q.end for q in quotations(document)):
+    if enclosing_quotation(document, start, end) is not None:
         return True
     before, after = text[max(0, start - 60) : start], text[end : end + 60]
     return before.rfind("(") > before.rfind(")") and ")" in after

@@ -46,13 +46,17 @@ def quotations(document: Document) -> tuple[Quotation, ...]:
     return document.once("quotations", lambda d: find_quotations(d.text, d.layout.paragraphs))
 
 
-def inside_quotation(document: Document, start: int, end: int) -> bool:
-    """Tell whether a range lies within a quotation of four words or more; shorter ones are titles and scare quotes."""
+def enclosing_quotation(document: Document, start: int, end: int) -> Quotation | None:
+    """Give the quotation that a range lies in, marks included."""
     found = quotations(document)
     i = bisect_right(found, start, key=lambda q: q.start) - 1
-    if i < 0 or end > found[i].end:
-        return False
-    return document.text[found[i].start : found[i].end].count(" ") >= 3
+    return found[i] if i >= 0 and end <= found[i].end else None
+
+
+def inside_quotation(document: Document, start: int, end: int) -> bool:
+    """Tell whether a range lies within a quotation of four words or more; shorter ones are titles and scare quotes."""
+    found = enclosing_quotation(document, start, end)
+    return found is not None and document.text.count(" ", found.start, found.end) >= 3
 
 
 def find_quotations(text: str, paragraphs: Sequence[Range]) -> tuple[Quotation, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -17,6 +18,9 @@ _HYPHENS: Final = re.compile(r"[-‐‑]")
 
 _NUMBER: Final = frozenset("0123456789")
 """Stands for every number in digits: a word is looked at as its first digit there."""
+
+
+_LONGEST_HEADLINE: Final = 200
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -84,7 +88,8 @@ class Matcher:
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._by_first: dict[str, list[_Compiled]] = {}
+        self._by_first: dict[str, dict[str | None, list[_Compiled]]] = {}
+        """First word → second word, None where any may follow → terms. Many terms begin with "in the"."""
         for entry in entries:
             when, unless = _compile_conditions(entry.when), _compile_conditions(entry.unless)
             for term in entry.terms:
@@ -92,8 +97,10 @@ class Matcher:
                 compiled = _Compiled(entry, pattern, when, unless)
                 if pattern[0].forms is _NUMBER:
                     raise ValueError(f"term {term!r} must begin with a word")
-                for form in sorted(pattern[0].forms or ()):
-                    self._by_first.setdefault(form, []).append(compiled)
+                seconds = _second_words(pattern)
+                for first in sorted(pattern[0].forms or ()):
+                    for second in seconds:
+                        self._by_first.setdefault(first, {}).setdefault(second, []).append(compiled)
 
     def find(self, document: Document) -> list[Match]:
         """Give the terms that stand in a document where their conditions hold, by place.
@@ -102,8 +109,12 @@ class Matcher:
         """
         text = _Words(document)
         found: list[Match] = []
+        followers = [*text.parts[1:], ""]
         for i, word in enumerate(text.parts):
-            for compiled in self._by_first.get(word, ()):
+            by_second = self._by_first.get(word)
+            if by_second is None:
+                continue
+            for compiled in (*by_second.get(followers[i], ()), *by_second.get(None, ())):
                 end = text.match(compiled.pattern, i)
                 if end is None or (not compiled.entry.names and text.is_name(i, end)):
                     continue
@@ -112,6 +123,18 @@ class Matcher:
                     start = text.ranges[i].start
                     found.append(Match(compiled.entry, start, text.ranges[end - 1].end, context))
         return _without_overlaps(found)
+
+
+def _second_words(pattern: _Pattern) -> list[str | None]:
+    """List what the word after the first can be; [None] where it can be anything or nothing."""
+    words: set[str] = set()
+    for step in pattern[1:]:
+        if step.forms is None or step.forms is _NUMBER:
+            return [None]
+        words |= step.forms
+        if not step.optional:
+            return [*sorted(words)]
+    return [None]
 
 
 def _compile_conditions(condition: object) -> tuple[tuple[str, tuple[_Pattern, ...]], ...]:
@@ -131,8 +154,8 @@ class _Words:
         self.ranges: list[Range] = []
         self._breaks = document.layout.hard_wrapped
         self._initial = {s.start for s in document.layout.sentences}
-        self._document = document
         self._places: dict[str, list[int]] | None = None
+        self._anywhere: dict[int, tuple[int, int] | None] = {}
         for word in document.layout.words:
             whole = self.text[word.start : word.end]
             if "-" in whole or "‐" in whole or "‑" in whole:
@@ -194,11 +217,14 @@ class _Words:
 
     def _in_headline(self, i: int) -> bool:
         """Whether most long words of the line are capitalised, so that capitals say nothing."""
-        begin = self.text.rfind("\n", 0, self.ranges[i].start) + 1
-        stop = self.text.find("\n", begin)
-        line = self.text[begin : stop if stop >= 0 else len(self.text)]
-        if len(line) > 200:
+        start = self.ranges[i].start
+        low = max(0, start - _LONGEST_HEADLINE)
+        begin = max(low, self.text.rfind("\n", low, start) + 1)
+        stop = self.text.find("\n", start, begin + _LONGEST_HEADLINE)
+        stop = stop if stop >= 0 else len(self.text)
+        if begin == low > 0 or stop - begin > _LONGEST_HEADLINE:
             return False
+        line = self.text[begin:stop]
         long_words = [w for w in line.split() if len(w) > 3 and w[0].isalpha()]
         return len(long_words) >= 3 and sum(w[0].isupper() for w in long_words) > 0.7 * len(long_words)
 
@@ -209,16 +235,25 @@ class _Words:
             return next(((i, end) for i, end in ends if end is not None and end <= high), None)
         first: tuple[int, int] | None = None
         for form in sorted(pattern[0].forms or ()):
-            for i in self.places.get(form, ()):
-                if i < low or (first is not None and i >= first[0]):
-                    continue
-                if i >= high:
+            places = self.places.get(form, [])
+            for k in range(bisect_left(places, low), len(places)):
+                i = places[k]
+                if i >= high or (first is not None and i >= first[0]):
                     break
                 end = self.match(pattern, i)
                 if end is not None and end <= high:
                     first = (i, end)
                     break
         return first
+
+    def search_outside(self, pattern: _Pattern, start: int, end: int) -> tuple[int, int] | None:
+        """First match anywhere but between the words ``start`` and ``end``."""
+        if id(pattern) not in self._anywhere:
+            self._anywhere[id(pattern)] = self.search(pattern, 0, len(self.parts))
+        hit = self._anywhere[id(pattern)]
+        if hit is None or hit[1] <= start or hit[0] >= end:
+            return hit
+        return self.search(pattern, end, len(self.parts))
 
     def slice(self, start: int, end: int) -> str:
         return self.text[self.ranges[start].start : self.ranges[end - 1].end]
@@ -244,7 +279,7 @@ def _found(
     for pattern in patterns:
         match place:
             case "document":
-                hit = text.search(pattern, 0, start) or text.search(pattern, end, len(text.parts))
+                hit = text.search_outside(pattern, start, end)
             case "near":
                 hit = text.search(pattern, max(0, start - entry.window), start) or text.search(
                     pattern, end, min(len(text.parts), end + entry.window)
