@@ -99,8 +99,11 @@ def repeated(text: str, pick: random.Random) -> Damaged | None:
 
 
 def cut_start(text: str, pick: random.Random) -> Damaged | None:
-    first = Document(text=text).layout.sentences[0].of(text)
-    places = [m.start() for m in re.finditer(r"(?<= )[a-z]+(?= [a-z])", first)][2:]
+    layout = Document(text=text).layout
+    if layout.paragraphs[0].of(text)[-1] not in '.!?"”':
+        return None  # a headline: without its beginning it is another headline
+    first = layout.sentences[0].of(text)
+    places = [layout.sentences[0].start + m.start() for m in re.finditer(r"(?<= )[a-z]+(?= [a-z])", first)][2:]
     return (cut := text[pick.choice(places) :], 0, min(20, len(cut))) if places else None
 
 

@@ -50,6 +50,7 @@ def test_lost_apostrophes_are_flagged_on_the_word(text, expected):
         "Wales coach, Texas governor, Williams family, United States president, Philippines economy.",
         "The Beatles album and Athens streets; James decision; Paris police.",
         "as is his wont, and the cant of politicians",
+        "Turn your IM off.",
         "Jony Ive said so; so did Im Kwon.",
         "The countries largest cities; its companies shares.",
         "She polices hand gestures; he mans the gate; the mens rea element.",

@@ -57,7 +57,8 @@ def test_damage_is_flagged_on_the_whole_token(text, expected):
         "An unrefreshing, waterlogged seawall; the starshade, the kiwifruits and the micronutrients.",
         "At 3 p.m. in the U.S. Senate, J.K. Rowling and Yahoo.com met.",
         "A well-knonw-looking co-operattive is hyphenated.",
-        "The myTouch phone and theirs.",
+        "The myTouch phone and theirs; a man of 6ft 5in; the virus Grew.A spread.",
+        "The authors theorise and categorise; she theorises.",
         "He wrote of stowage, a compote and a chancel.",
     ],
 )

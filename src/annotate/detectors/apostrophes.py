@@ -150,6 +150,8 @@ def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
         if previous[:1].isupper() or following is None or not following.group(1)[0].islower():
             return None
         return "lost-apostrophe-contraction", _CAPITAL_ONLY[word], _LIKELY, {}
+    if word in ("IM", "IVE"):
+        return None  # instant messaging; a suffix in a table
     meant = _CONTRACTIONS[word.lower()]
     meant = meant.upper() if word.isupper() else word[0] + meant[1:]
     return "lost-apostrophe-contraction", meant, _SURE, {}

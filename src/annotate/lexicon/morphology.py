@@ -42,6 +42,9 @@ _VARIANTS: Final = (
 )
 
 
+_ISE: Final = re.compile(r"(?<=[a-z]{3})is(?=e[ds]?$|ers?$|ing$|ations?$)")
+
+
 def derivable(word: str, words: Lexicon) -> bool:
     """Whether a lower-case word is listed or made of a listed one with a prefix, a suffix, or both.
 
@@ -49,6 +52,9 @@ def derivable(word: str, words: Lexicon) -> bool:
     """
     if words.any_case(word) or _has_suffix(word, words.any_case, 1):
         return True
+    american = _ISE.sub("iz", word)
+    if american != word and (words.any_case(american) or _has_suffix(american, words.any_case, 1)):
+        return True  # "theorises"
     # A short or rare rest would make a prefix of any first letters ("co-ment").
     return any(
         len(rest) < len(word)
