@@ -42,6 +42,13 @@ FRENCH = "Le maire a déclaré vendredi que le pont ne serait pas terminé avant
             "ru",
         ),
         (
+            "Then весь экипаж уже много дней находится там в полной безопасности, she wrote to us.",
+            "весь экипаж уже много дней находится там в полной безопасности",
+            "minor",
+            "other-script",
+            "ru",
+        ),
+        (
             "The agency said so.\n国家航天局表示航天员状态良好\nNothing else.",
             "国家航天局表示航天员状态良好",
             "major",
@@ -49,7 +56,7 @@ FRENCH = "Le maire a déclaré vendredi que le pont ne serait pas terminé avant
             "zh",
         ),
     ],
-    ids=["german", "french-line", "joined", "quoted", "run", "cyrillic", "chinese-line"],
+    ids=["german", "french-line", "joined", "quoted", "run", "cyrillic", "cyrillic-sentence", "chinese-line"],
 )
 def test_left_in_another_language(text: str, found: str, severity: str, reason: str, language: str) -> None:
     (flag,) = flags(text)
@@ -67,6 +74,7 @@ def test_left_in_another_language(text: str, found: str, severity: str, reason: 
         "The ad hoc panel met per capita, et al., and agreed pro tempore on a modus vivendi.",
         'The band sang "Non, je ne regrette rien" (No, I regret nothing) at the show.',
         "The agency (Роскосмос, государственная корпорация по космосу) said so.",
+        "She wrote: весь экипаж уже много дней находится там в полной безопасности (the crew is safe).",
         "The word перестройка means rebuilding.",
         "The α and β variants spread, the γ variant did not.",
         "Nguyễn Thị Minh Khai and Trần Đại Quang met in Hà Nội with Lê Đức Thọ.",

@@ -47,6 +47,11 @@ _GLOSSED: Final = re.compile(
     r"[\"”’»)]*\s*(?:[,;]?\s*\(|[,;:–—-]|\b(?:or|meaning|means|which|in\s+English|is|was|as)\b|\btranslat)",
     re.IGNORECASE,
 )
+# A whole sentence is glossed by nothing less than a bracket or a word that says so.
+_GLOSSED_SENTENCE: Final = re.compile(
+    r"[\"”’»)]*[,;.]?\s*(?:\(|\b(?:meaning|which\s+means|in\s+English)\b|\btranslat)", re.IGNORECASE
+)
+_LONGEST_GLOSSED: Final = 7
 
 _FEWEST_WORDS: Final = 6
 """A shorter sentence cannot be identified surely (language identification errs on one in ten of four words)."""
@@ -266,7 +271,8 @@ def _is_glossed(text: str, start: int, end: int) -> bool:
     if before.endswith(("(", "[")):
         return True
     rest = text[end : end + 40]
-    return bool(_GLOSSED.match(rest)) and "\n" not in rest[:2]
+    long = text.count(" ", start, end) >= _LONGEST_GLOSSED
+    return bool((_GLOSSED_SENTENCE if long else _GLOSSED).match(rest)) and "\n" not in rest[:2]
 
 
 def _is_whole_line(text: str, start: int, end: int) -> bool:
