@@ -30,7 +30,7 @@ _FURNITURE: Final = re.compile(
     # … and these, which are ordinary words elsewhere, at the beginning.
     r"^\W*(?:images?|pictures?|reporting|reporters?|editing|editors?|posted|published|updated|sources?|contributed|"
     r"contributing|follow|click|share|related|recommended|tags?|topics?|contact|staff|correspondent|agencies|comments?|"
-    r"videos?|listen|watch|caption|download|view|print|podcast|next|previous|amen|sincerely|regards|thanks?|more)\b",
+    r"videos?|listen|watch|caption|find|choose|learn|get|join|register|donate|download|view|print|podcast|next|previous|amen|sincerely|regards|thanks?|more)\b",
     re.IGNORECASE,
 )
 _CREDIT: Final = re.compile(r"\b(?:credit|photo|photograph|image|picture|getty|copyright)\b|©", re.IGNORECASE)
