@@ -218,6 +218,12 @@ def test_gold_that_is_not_there(tmp_path):
         read_gold(tmp_path / "none.jsonl")
 
 
+def test_table_without_known_origins():
+    report = evaluate([gold("a", origin=None)], [record("a", (0, 3, "spam", "minor", 0.5))], resampling=FEW)
+    assert "Verdicts: not judged, for the gold gives no origin." in render(report)
+    assert "accuracy" not in render(report)
+
+
 def test_table_says_what_is_undefined_and_left_out():
     report = evaluate(
         [gold("a", (0, 10, "spam", "minor")), gold("b"), gold("lost")],

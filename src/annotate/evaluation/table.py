@@ -20,10 +20,8 @@ def render(report: Report) -> str:
         _documents(report),
         _spans(report),
         _false_flags(report),
-        _confusion(report.verdicts),
-        _bands(report.verdicts),
+        *_verdicts(report.verdicts),
         _reliability("Scores of flags", [(r.label, r.calibration) for r in (*report.labels, report.total)]),
-        _reliability("Scores of verdicts, by words", [(b.band, b.calibration) for b in report.verdicts.bands]),
         f"Brackets: 95 % intervals from {report.resampling.resamples:,} resamples of the documents "
         f"(seed {report.resampling.seed}). "
         f"{UNDEFINED}: undefined, or an interval that cannot be given.",
@@ -74,6 +72,13 @@ def _false_flags(report: Report) -> str:
     rows = [["severity", "flags", "per 1,000 words"]]
     rows.extend([false.severity, str(false.count), _figure(false.per_1000_words)] for false in report.false_flags)
     return "False flags: those that touch no gold flag of their label\n" + _table(rows, left=(0, 2))
+
+
+def _verdicts(verdicts: Verdicts) -> list[str]:
+    if not verdicts.bands[-1].documents:
+        return ["Verdicts: not judged, for the gold gives no origin."]
+    reliability = _reliability("Scores of verdicts, by words", [(b.band, b.calibration) for b in verdicts.bands])
+    return [_confusion(verdicts), _bands(verdicts), reliability]
 
 
 def _confusion(verdicts: Verdicts) -> str:
