@@ -99,6 +99,7 @@ def test_later_quotations_of_the_same_statement_score_lower() -> None:
         '"It was lost in translation and nobody cared," he said.',
         '"I had the letter translated from Polish by a friend last year," she said.',
         'The plan was published in English. "It will not work for anybody," she said.',
+        'The poet read "The Last Train to Riga" (a translation of "Pedejais vilciens").',
         "The statement was translated from Polish by the ministry, but nobody quoted it.",
         'Sales in Germany rose. "This is a very good result for us," the head of the firm said.',
         "",

@@ -75,6 +75,7 @@ def test_left_in_another_language(text: str, found: str, severity: str, reason: 
         'The band sang "Non, je ne regrette rien" (No, I regret nothing) at the show.',
         "The agency (Роскосмос, государственная корпорация по космосу) said so.",
         "She wrote: весь экипаж уже много дней находится там в полной безопасности (the crew is safe).",
+        "They were kissing, et cetera, et cetera, all night long.",
         "The word перестройка means rebuilding.",
         "The α and β variants spread, the γ variant did not.",
         "Nguyễn Thị Minh Khai and Trần Đại Quang met in Hà Nội with Lê Đức Thọ.",

@@ -41,6 +41,7 @@ def test_inflections(lemma: str, forms: str) -> None:
         ("It made a very nice photo.", "make+ a _? photo", []),
         ("The carrier rocket and carrier-rockets flew.", "carrier rocket+", ["carrier rocket", "carrier-rockets"]),
         ("The Carrier rocket flew.", "carrier rocket", ["Carrier rocket"]),
+        ("A non-carrier rocket, a carrier rocket-like thing.", "carrier rocket", []),
         ("A carrier, rocket in hand, left.", "carrier rocket", []),
         ("The carrier\nrocket flew.", "carrier rocket", []),
         ("In the age of 23 he left.", "in the age of <n>", ["In the age of 23"]),

@@ -77,7 +77,7 @@ _SHORTEST_FOR_SLIP: Final = 6
 # ever two people, a lone surname may be; a designation in two forms is often a caption against the text.
 _SCORES: Final = {
     "name-spelling": 0.75,
-    "surname-spelling": 0.6,
+    "surname-spelling": 0.7,
     "place-or-organisation": 0.7,
     "acronym-case": 0.6,
     "designation": 0.65,

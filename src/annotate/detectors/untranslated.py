@@ -190,7 +190,7 @@ class Untranslated(Detector, frozen=True, kw_only=True):
             while text[words[high - 1].start].isupper() and high - 1 > marker:
                 high -= 1
             small = [lower[i] for i in range(low, high) if text[words[i].start].islower()]
-            known = sum(1 for word in small if word in _MARKERS)
+            known = len({word for word in small if word in _MARKERS})
             if high - low < _FEWEST_IN_RUN or 3 * len(small) < 2 * (high - low) or known < 2 or len(small) - known < 2:
                 continue
             start, end = words[low].start, words[high - 1].end

@@ -91,6 +91,7 @@ _FARTHEST: Final = 2000
 """Characters on either side of a cue in which quotations are looked for."""
 _FEWEST_WORDS: Final = 4
 """A shorter quotation is a title or a phrase, unless the cue glosses it or it ends like a sentence (three words)."""
+_MARKS: Final = "\"“”«»„‘’'"
 _SENTENCE_LIKE: Final = re.compile(r"[.!?…,][\"”’»']?$")
 
 
@@ -195,6 +196,8 @@ def _tied(
 
 def _is_statement(text: str, quotation: Quotation) -> bool:
     words = text[quotation.start : quotation.end].split()
+    if not _SENTENCE_LIKE.search(words[-1]) and all(w.strip(_MARKS)[:1].isupper() for w in words if len(w) > 4):
+        return False  # a title
     return len(words) >= _FEWEST_WORDS or (len(words) >= 3 and bool(_SENTENCE_LIKE.search(" ".join(words))))
 
 

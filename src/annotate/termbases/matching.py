@@ -116,7 +116,7 @@ class Matcher:
                 continue
             for compiled in (*by_second.get(followers[i], ()), *by_second.get(None, ())):
                 end = text.match(compiled.pattern, i)
-                if end is None or (not compiled.entry.names and text.is_name(i, end)):
+                if end is None or text.splits_compound(i, end) or (not compiled.entry.names and text.is_name(i, end)):
                     continue
                 context = _conditions_hold(compiled, text, i, end)
                 if context is not None:
@@ -202,6 +202,13 @@ class _Words:
         if gap.isspace():
             return self._breaks or not ("\n" in gap or "\r" in gap)
         return len(gap) == 1 and bool(_HYPHENS.match(gap))
+
+    def splits_compound(self, start: int, end: int) -> bool:
+        """Whether the words are part of a longer hyphened word, as in "re-election fight"."""
+        before, after = self.ranges[start].start - 1, self.ranges[end - 1].end
+        if before > 0 and _HYPHENS.match(self.text, before) and self.text[before - 1].isalnum():
+            return True
+        return bool(_HYPHENS.match(self.text, after)) and self.text[after + 1 : after + 2].isalnum()
 
     def is_name(self, start: int, end: int) -> bool:
         """Whether the words are a proper name: all of them capitalised in running text."""
