@@ -186,9 +186,8 @@ _DECODED: Final = np.concatenate([[0.0], 2.0 ** (np.arange(255) / 2.0)])
 MEASURES: Final = (
     "log_words", "word_mean", "word_unseen_2", "word_unseen_3", "word_known_unseen_2", "word_pmi", "word_pmi_worst",
     "skeleton_mean", "skeleton_worst_3", "skeleton_worst_6", "skeleton_unseen_2", "skeleton_unseen_3",
-    "skeleton_unseen_4",
-    "skeleton_pmi", "unknown_lower", "unknown_lower_worst_6", "unknown_capital", "rare_lower", "chars_worst", "chars_mean",
-    "marks",
+    "skeleton_unseen_4", "skeleton_pmi", "unknown_lower", "unknown_lower_worst_6", "unknown_capital", "rare_lower",
+    "chars_worst", "chars_mean", "marks",
     "odd_marks", "single_letters", "doubled", "repeated_2", "function_words", "capitals", "numbers", "longest_unseen",
     "unknown_count", "doubled_count", "most_repeated_3", "skeleton_worst_10", "word_worst_4",
 )  # fmt: skip

@@ -329,7 +329,8 @@ def find_with(document: Document, model: LinearModel, step2: Step2) -> tuple[Fin
     """As :func:`find_furniture`, with a given model."""
     text = document.text
     kept = _known(document)
-    ranges = document.layout.lines
+    # In text wrapped by hand a line's end says nothing: there the paragraph is the line.
+    ranges = document.layout.paragraphs
     if not ranges:
         return tuple(kept)
     judged = judge_lines(text, ranges, model, step2)
@@ -367,8 +368,8 @@ def _covered(line: Range, known: list[Finding]) -> bool:
 
 
 def _sentences_of(document: Document) -> list[list[Range]]:
-    """Sort the sentences into lines; one that runs over a line's end (hand-wrapped text) belongs to none."""
-    lines, sentences = document.layout.lines, document.layout.sentences
+    """Sort the sentences into their lines."""
+    lines, sentences = document.layout.paragraphs, document.layout.sentences
     found: list[list[Range]] = [[] for _ in lines]
     at = 0
     for sentence in sentences:

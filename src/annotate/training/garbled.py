@@ -1,11 +1,11 @@
 """Trains the garble model and measures it. Run as ``annotate train configs/train/garbled.yaml``.
 
 Counts come from human texts of ``train`` and from fluent texts of language models (what is ordinary, not who wrote
-it); the trees over the measures from human documents kept out of the counts and
-from garbled sentences: bad scans, character noise, a model's nonsense, translations with a pasted phrase, stuck
-decoders (all from the data), and human sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists'
-ungrammatical sentences, and machine translations, count as *not* garbled: bad is not senseless. What is measured on:
-``dev``, halved by the hash of the document; thresholds from the choosing half, figures from the reporting half.
+it); the trees over the measures from human documents kept out of the counts and from garbled sentences: bad scans,
+character noise, a model's nonsense, translations with a pasted phrase, stuck decoders (all from the data), and human
+sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists' ungrammatical sentences, and
+machine translations, count as *not* garbled: bad is not senseless. What is measured on: ``dev``, halved by the hash of
+the document; thresholds from the choosing half, figures from the reporting half.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from annotate.models.garbled import (
 )
 from annotate.models.linear import Floats
 from annotate.models.trees import FIELDS, Trees, read_trees
+from annotate.training.card import table, write_card
 from annotate.training.damage import DAMAGES
 from annotate.training.data import digest_files, read_rows
 
@@ -117,7 +118,34 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     }
     Path(config["report"]).parent.mkdir(parents=True, exist_ok=True)
     Path(config["report"]).write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_card(Path(config["report"]).with_suffix(".md"), card(figures))
     return figures
+
+
+def card(figures: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Turn the figures into the tables of the model card."""
+    header = ("", "sentences", "at 1 % FPR", "95 %", "flagged", "major", "floor at 1 % FPR")
+
+    def rows(part: Mapping[str, Mapping[str, Any]]) -> list[list[object]]:
+        names = ("sentences", "at_1_percent", "interval", "flagged", "major", "trivial_at_1_percent")
+        return [[name, *(shares[key] for key in names)] for name, shares in part.items()]
+
+    kinds = figures["reporting"]["by_kind"]
+    sound = {k: v for k, v in kinds.items() if k in ("human", "machine-translation", "ungrammatical")}
+    real = {k: v for k, v in kinds.items() if k not in sound and k not in DAMAGES}
+    made = {k: v for k, v in kinds.items() if k in DAMAGES}
+    return {
+        "Thresholds": [", ".join(f"{k} {v:.3f}" for k, v in sorted(figures["thresholds"].items()))],
+        "Garbled by others: share found": table(header, rows(real)),
+        "Damaged on purpose: share found": table(header, rows(made)),
+        "Not garbled: share wrongly found": table(header, rows(sound)),
+        "People's sentences by source: share wrongly found": table(
+            header, rows(figures["reporting"]["human_by_source"])
+        ),
+        "People's sentences by words: share wrongly found": table(header, rows(figures["reporting"]["human_by_words"])),
+        "All garbled sentences by words: share found": table(header, rows(figures["reporting"]["garbled_by_words"])),
+        "Garbled by others, by words: share found": table(header, rows(figures["reporting"]["garbled_real_by_words"])),
+    }
 
 
 def _kept_out(key: str, config: Mapping[str, Any]) -> bool:

@@ -1,8 +1,8 @@
 """Trains the line model and measures it. Run as ``annotate train configs/train/lines.yaml``.
 
 What is learnt from: labelled lines of web pages (``boilerplate_lines``; those inside the article and the first few
-behind it, which is what scraped text holds), and human news, whose lines are taken for the article's unless a pattern of
-:mod:`annotate.models.line_rules` says otherwise. What is measured on: ``dev``, halved by the hash of the document;
+behind it, which is what scraped text holds), and human news, whose lines are taken for the article's unless a pattern
+of :mod:`annotate.models.line_rules` says otherwise. What is measured on: ``dev``, halved by the hash of the document;
 thresholds come from the choosing half and from other news of ``train``, figures from the reporting half.
 """
 
@@ -34,6 +34,7 @@ from annotate.models.lines import (
     openings,
     probabilities,
 )
+from annotate.training.card import table, write_card
 from annotate.training.data import digest_files, read_rows
 
 Bools = npt.NDArray[np.bool_]
@@ -118,7 +119,35 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     }
     Path(config["report"]).parent.mkdir(parents=True, exist_ok=True)
     Path(config["report"]).write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_card(Path(config["report"]).with_suffix(".md"), card(figures))
     return figures
+
+
+def card(figures: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Turn the figures into the tables of the model card."""
+    ways = {name: way for name, way in figures["lines"].items() if name != "calibration"}
+    both = {name: ways[name] for name in ("model at max F1", "product")}
+
+    def parts(of: str) -> list[list[object]]:
+        keys = ("lines", "furniture", "f1", "precision", "recall")
+        return [[name, part, *(row[k] for k in keys)] for name, way in both.items() for part, row in way[of].items()]
+
+    header = ("", "", "lines", "furniture", "F1", "P", "R")
+    kinds = [
+        [kind, row["lines"], *(way["recall_by_kind"][kind]["recall"] for way in ways.values())]
+        for kind, row in ways["product"]["recall_by_kind"].items()
+    ]
+    calibration = [[c["from"], c["lines"], c["mean_score"], c["furniture"]] for c in figures["lines"]["calibration"]]
+    return {
+        "Furniture lines": table(
+            ("", "F1", "95 %", "P", "R"),
+            [[name, way["f1"], way["interval"], way["precision"], way["recall"]] for name, way in ways.items()],
+        ),
+        "By words in the line": table(header, parts("by_words")),
+        "By source": table(header, parts("by_source")),
+        "Recall by kind": table(("kind", "lines", *ways), kinds),
+        "Calibration of the model": table(("score from", "lines", "mean score", "share furniture"), calibration),
+    }
 
 
 def read_pages(path: Path, after: int) -> list[Page]:
