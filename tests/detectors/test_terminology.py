@@ -52,6 +52,7 @@ def test_calques_and_false_friends(text: str, found: str, language: str, expecte
     "text",
     [
         "The space shuttle Atlantis flew for the last time in 2011, before Soyuz and Crew Dragon took over.",
+        "NASA will not launch the space shuttle again; its crews fly on Crew Dragon and Soyuz.",
         "Since the space shuttle retired, only Soyuz has carried crews.",
         "Crew Dragon will ferry astronauts to a space station.",
         "NASA wants capsules that ferry cargo to the ISS.",
@@ -109,6 +110,14 @@ def test_users_add_termbases_and_leave_out_the_shipped_ones(tmp_path: Path) -> N
     assert [f.text for f in flags(text, termbases=(str(path),))] == ["soft rails", "descent apparatus"]
     assert [f.text for f in flags(text, termbases=(str(path),), builtin=False)] == ["soft rails"]
     assert "termbase:rail" in Terminology(termbases=(str(path),)).resources()
+
+
+def test_a_termbase_called_like_a_shipped_one_changes_its_digest(tmp_path: Path) -> None:
+    path = tmp_path / "general.yaml"
+    path.write_text("name: g\norigin: me\nlicense: x\nentries: [{terms: [a b], expected: [c]}]\n", encoding="utf-8")
+    both, alone = Terminology(termbases=(str(path),)), Terminology(termbases=(str(path),), builtin=False)
+    digests = {t.resources()["termbase:general"] for t in (Terminology(), both, alone)}
+    assert len(digests) == 3
 
 
 def test_a_mistake_in_a_users_termbase_is_found_before_scoring(tmp_path: Path) -> None:

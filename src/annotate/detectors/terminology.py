@@ -52,7 +52,13 @@ class Terminology(Detector, frozen=True, kw_only=True):
         """
         paths = self._paths()
         _matcher(paths)
-        return {f"termbase:{Path(path).stem}": digest(Path(path).read_bytes()) for path in paths}
+        found: dict[str, str] = {}
+        for path in paths:
+            name = f"termbase:{Path(path).stem}"
+            # A user's termbase may be called like a shipped one; neither may hide the other's digest.
+            data = found.get(name, "").encode() + Path(path).read_bytes()
+            found[name] = digest(data)
+        return found
 
     def _paths(self) -> tuple[str, ...]:
         return (*(map(str, builtin_paths()) if self.builtin else ()), *self.termbases)
