@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from annotate.models.features import FamilySpec, Tokens, grams
 
 try:
     import scipy.sparse as sp
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 except ImportError as error:
     raise AnnotateError(
@@ -71,7 +73,10 @@ def fit_mean_model(counts: sp.csr_matrix, target: Bools, weights: Floats, streng
     matrix = sp.csr_matrix((data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
     # Gradients over a hundred thousand hashed buckets are tiny: with a looser tolerance characters stop half-fitted.
     model = LogisticRegression(C=strength, solver="lbfgs", max_iter=60, tol=1e-5)
-    model.fit(matrix, target, sample_weight=weights * (len(weights) / weights.sum()))
+    with warnings.catch_warnings():
+        # Sixty steps are the recipe, not an accident: what is fitted after that is single texts.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix, target, sample_weight=weights * (len(weights) / weights.sum()))
     return np.asarray(model.coef_.ravel(), dtype=np.float64) * scale, float(model.intercept_[0])
 
 
