@@ -56,6 +56,7 @@ START, END, HEADING, TEASER = "starts-mid-sentence", "ends-mid-sentence", "headi
             [("The new owner has agreed to pay a part of… Read more", TEASER)],
         ),
         ((*BODY, "How the other towns share a source"), [("How the other towns share a source", HEADING)]),
+        (("# The budget", *BODY, "## What the towns want"), [("## What the towns want", HEADING)]),
         (
             (BODY[0], "Years of waiting", *BODY[1:], "Statement by the ministry"),
             [("Statement by the ministry", HEADING)],

@@ -33,6 +33,7 @@ _FURNITURE: Final = re.compile(
     r"videos?|listen|watch|caption|find|choose|learn|get|join|register|donate|download|view|print|podcast|next|previous|amen|sincerely|regards|thanks?|more)\b",
     re.IGNORECASE,
 )
+_MARKDOWN: Final = re.compile(r"^#{1,6}[ \t]+|[ \t]*#*$")
 _CREDIT: Final = re.compile(r"\b(?:credit|photo|photograph|image|picture|getty|copyright)\b|©", re.IGNORECASE)
 _LABEL: Final = re.compile(r"[^\s:]+(?: [^\s:]+){0,3}:(?!\d)")
 _BYLINE: Final = re.compile(r"(?:by|from|via)\b|[—–\-~(\[\"“'‘*]|.*\b(?:19|20)\d\d\b|.*\d{1,2}:\d\d", re.IGNORECASE)
@@ -208,7 +209,9 @@ def _is_full(text: str, part: Range) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Whether a short line without a stop reads as a heading, not as a credit, a byline or an address."""
-    if len(line) > 100 or line[-1] in ',;:-–—.!*…"”' or not (line[0].isupper() or line[0].isdigit()):
+    if len(line) > 100 or not (line := _MARKDOWN.sub("", line)):
+        return False
+    if line[-1] in ',;:-–—.!*…"”' or not (line[0].isupper() or line[0].isdigit()):
         return False
     words = _WORD.findall(line)
     if not 2 <= len(words) <= _HEADING_WORDS or words[-1].lower() in _NEVER_LAST:
