@@ -49,7 +49,7 @@ def test_damage_is_flagged_on_the_whole_token(text, expected):
     "text",
     [
         "The iPhone, YouTube, McDonald, MacLeod, DeSantis, eBay, LinkedIn, FedEx, GmbH and PhD.",
-        "She ran 10km in COVID-19 times; the MS-22 and F-16 flew 5pm to 7pm on the 21st, Boeing 737s too.",
+        "She ran 10km in COVID-19 times; the XR-7 and F-16 flew 5pm to 7pm on the 21st, Boeing 737s too.",
         "Use #MeToo, @JohnSmith, https://example.org/theRussian, a.Smith@example.org and theFile.txt.",
         "MPs, NGOs and CEOs in the 1990s saw SpaceX, OpenAI, WhatsApp, HuffPost and iCloud.",
         "They seethe and loathe, and therewith the writer was forthwith withstanding.",

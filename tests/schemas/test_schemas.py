@@ -173,7 +173,7 @@ def test_what_the_scorer_gives_passes():
         "empty": " \n",
         "numbers": "1 2 3 4 5 6 7 8 9 10 11 12",
         "other": "Der Rat hat am Montag beschlossen, dass die Brücke für zwei Jahre gesperrt wird. Das teilte er mit.",
-        "odd": "theMS-22 \ufffd\ufffd caf\u00c3\u00a9 \U0001f680 Follow us on Twitter!\r\nRead also: More news\r\n",
+        "odd": "theXR-7 \ufffd\ufffd caf\u00c3\u00a9 \U0001f680 Follow us on Twitter!\r\nRead also: More news\r\n",
     }
     for identity, text in texts.items():
         record = scorer(Document(text, id=identity))

@@ -47,7 +47,7 @@ def test_inflections(lemma: str, forms: str) -> None:
         ("In the age of 23 he left.", "in the age of <n>", ["In the age of 23"]),
         ("In the age of reason he left.", "in the age of <n>", []),
         ("It sank or swam.", "sank|swam", ["sank", "swam"]),
-        ("mankind’s outpost", "mankind's outpost", ["mankind’s outpost"]),
+        ("the farmer’s almanac", "farmer's almanac", ["farmer’s almanac"]),
         ("😀 the carrier rocket", "carrier rocket", ["carrier rocket"]),
     ],
 )

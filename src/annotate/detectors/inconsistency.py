@@ -330,7 +330,7 @@ def _acronyms(words: list[_Word]) -> Iterator[_Conflict]:
 
 
 def _designations(document: Document, words: list[_Word]) -> Iterator[_Conflict]:
-    """Find designations of letters and digits in two forms: MS-22, Ms-22, MS22."""
+    """Find designations of letters and digits in two forms: XR-7, Xr-7, XR7."""
     by_key: dict[str, dict[str, list[_Word]]] = {}
     for word in words:
         if not _DESIGNATION.fullmatch(word.form) or _is_title_cased(word):
@@ -343,7 +343,7 @@ def _designations(document: Document, words: list[_Word]) -> Iterator[_Conflict]
 
 
 def _is_title_cased(word: _Word) -> bool:
-    """Whether capitals around show a headline's casing, which alone makes "Ms-22" of "MS-22"."""
+    """Whether capitals around show a headline's casing, which alone makes "Xr-7" of "XR-7"."""
     letters = "".join(filter(str.isalpha, word.form))
     return len(letters) > 1 and letters[1:].islower() and word.after[:1].isupper()
 

@@ -21,7 +21,7 @@ from annotate.lexicon import (
 from annotate.lexicon.lexicon import word_tuple
 from annotate.lexicon.misspellings import MISSPELLINGS
 
-# A whole blank- or punctuation-delimited token, with the hyphens and digits of a designation ("MS-22").
+# A whole blank- or punctuation-delimited token, with the hyphens and digits of a designation ("F-16").
 _TOKEN: Final = re.compile(r"(?<![\w'’\-])[^\W_]+(?:[\-‐‑][^\W_]+)*")
 _PLAIN: Final = re.compile(
     r"(?<![\w'’\-‐‑.@#/\\&*\u00ad\u200b])[a-z]{4,40}(?![\w\-‐‑@/\\*\u00ad\u200b]|['’][a-z]|(?<=in)['’]|\.[a-z])"

@@ -10,7 +10,7 @@ import msgspec
 import sentencex
 
 _LINE: Final = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
-# Apostrophes and hyphens hold a word together ("NASA's", "MS-22"); a combining mark belongs to its letter; dots do
+# Apostrophes and hyphens hold a word together ("NASA's", "F-16"); a combining mark belongs to its letter; dots do
 # inside abbreviations and numbers ("U.S", "1,000.5").
 _WORD: Final = re.compile(
     r"\d+(?:[.,:]\d+)*(?:[A-Za-z]+)?|[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['’\-‐‑.&][^\W_](?:[^\W_]|[\u0300-\u036f])*)*"
