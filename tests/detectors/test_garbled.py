@@ -20,7 +20,10 @@ def flags(text: str) -> list[Flag]:
     [
         ("the of the of the of the of the of the of the of the of the of the of the of.", "repeated-phrases"),
         ("Thc coumcil vated om Tucsday ta clase tvvo af thc citv's fivc swimmimg paals.", "broken-words"),
-        ("Thecouncil votedon Tuesdayto closetwo ofthe city'sfive swimmingpools afterthe longdebate.", "broken-words"),
+        (
+            "The councilvoted on Tuesdayto close twoof the city's fiveswimming pools, sayingrepairs wouldcost toomuch.",
+            "broken-words",
+        ),
         (
             "Of on swimming to the voted close two pools has council were Tuesday in city's by to the five been.",
             "unlikely-word-sequences",
@@ -51,6 +54,8 @@ def test_damaged_sentences(sentence: str, reason: str) -> None:
         "The unemployment rate fell to 4.1% in March from 4.3% in February, the Labor Department said on Friday.",
         "Not once, not twice, but three times the bell rang out across the empty water.",
         "She was, in a word, furious.",
+        "Der Stadtrat hat gestern beschlossen, zwei von fünf Schwimmbädern endgültig zu schließen.",
+        "Le conseil municipal a voté mardi la fermeture de deux piscines sur cinq.",
         "He have went to the pool yesterday with he's friends.",
         "The pool it was closed by the council because of money was not enough for the repair.",
         "O winter, winter, keep thy snow, and let the river run;",

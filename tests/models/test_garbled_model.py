@@ -44,7 +44,7 @@ def test_shuffled_words_are_less_likely_than_the_sentence() -> None:
     text = "The council voted on Tuesday to close two of the city's five swimming pools.\n" + BAD
     scores = probabilities(model, measure(model, text, Document(text).layout.lines).values)
     assert scores[0] < 0.01
-    assert scores[1] > 0.3
+    assert scores[1] > 10 * scores[0]
 
 
 def test_share_counts_words_of_garbled_sentences() -> None:

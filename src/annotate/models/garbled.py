@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from annotate.documents import Document, Range
 from annotate.errors import AnnotateError
-from annotate.models.features import FUNCTION_WORDS, Tokens, tokenize
+from annotate.language import english_share, identify
+from annotate.models.features import FUNCTION_WORDS, Form, Tokens, tokenize
 from annotate.models.linear import WEIGHTS_FOLDER, Floats
 from annotate.models.lines import furniture_ranges
 from annotate.models.trees import FIELDS, Trees, read_trees
@@ -224,18 +225,9 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     units = tokens.units.astype(np.int64)
     words, skeleton = columns(tokens)
     forms = [form.text for form in tokens.forms]
-    is_word = np.fromiter((form.is_word for form in tokens.forms), dtype=bool, count=size)
-    letters = np.fromiter((form[0].isalpha() for form in forms), dtype=bool, count=size)
-    upper = np.fromiter((text[start].isupper() for start in tokens.starts.tolist()), dtype=bool, count=size)
-    function = np.fromiter((form in FUNCTION_WORDS for form in forms), dtype=bool, count=size)
-    short = np.fromiter(
-        (len(form) == 1 and form.isalpha() and form not in "ai" for form in forms), dtype=bool, count=size
-    )
-    odd = np.fromiter(
-        (not word and form not in _USUAL for form, word in zip(forms, is_word.tolist(), strict=True)),
-        dtype=bool,
-        count=size,
-    )
+    facts = _facts(tokens.forms)
+    is_word, letters, function, short, odd = ((facts >> bit) & 1 == 1 for bit in range(5))
+    upper = np.fromiter([text[start].isupper() for start in tokens.starts.tolist()], dtype=bool, count=size)
 
     w = backward_hashes(words, units, 3)
     s = backward_hashes(skeleton, units, 4)
@@ -313,6 +305,35 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
 
 
 _USUAL: Final = frozenset({*".,?!:;-()'…%$£€/&[]", "..."})
+
+
+_FACTS_LIMIT: Final = 100_000
+_facts_cache: dict[str, int] = {}
+
+
+def _facts(forms: list[Form]) -> npt.NDArray[np.uint8]:
+    """Five bits on each token: word, begins with a letter, function word, single letter, unusual mark."""
+    cache = _facts_cache
+    if len(cache) > _FACTS_LIMIT:
+        cache.clear()
+    found: list[int] = []
+    for form in forms:
+        value = cache.get(form.text)
+        if value is None:
+            text = form.text
+            single = len(text) == 1 and text.isalpha() and text not in "ai"
+            bits = (
+                form.is_word,
+                text[0].isalpha(),
+                text in FUNCTION_WORDS,
+                single,
+                not form.is_word and text not in _USUAL,
+            )
+            value = sum(bit << place for place, bit in enumerate(bits))
+            if len(text) <= 40:
+                cache[text] = value
+        found.append(value)
+    return np.array(found, dtype=np.uint8)
 
 
 def _backed_off(counts: list[Floats], position: Ints, total: float) -> tuple[Floats, Floats]:
@@ -434,11 +455,24 @@ def _judge(document: Document) -> Judged:
     enough = measured.tokens.words >= model.meta.fewest_words
     enough &= ~np.array([_FOREIGN.search(document.text, s.start, s.end) is not None for s in sentences], dtype=bool)
     scores = np.where(enough, probabilities(model, measured.values), 0.0)
+    for i in np.flatnonzero(scores >= model.meta.threshold).tolist():
+        if _in_another_language(sentences[i].of(document.text)):
+            enough[i], scores[i] = False, 0.0
     headings = np.array([document.text[s.end - 1] not in _FINAL for s in sentences], dtype=bool)
     headings &= measured.tokens.words <= _LONGEST_HEADING
     return Judged(tuple(sentences), enough, headings, scores, measured)
 
 
+def _in_another_language(sentence: str) -> bool:
+    """Whether a sentence without one frequent English word is plainly in another language: not garbled, untranslated."""
+    words = [word.strip(".,;:!?\"“”'’()") for word in sentence.lower().split()]
+    if english_share(words) > 0:
+        return False
+    language, probability = identify(sentence)
+    return language != "en" and probability >= _OTHER_LANGUAGE
+
+
+_OTHER_LANGUAGE: Final = 0.95
 _FINAL: Final = frozenset(".!?…\"”’')")
 _LONGEST_HEADING: Final = 14
 """Words."""

@@ -26,6 +26,8 @@ class Rule(NamedTuple):
     """In units longer than this the pattern says nothing."""
     place: Literal["any", "edge", "end"] = "any"
     """``edge``: only in the first six or last four lines; ``end``: only in the last six."""
+    anchored: bool = False
+    """Whether every alternative begins at the start of the unit, so that no later place need be tried."""
 
 
 class Hit(NamedTuple):
@@ -82,7 +84,22 @@ def _rule(
     place: Literal["any", "edge", "end"] = "any",
     case: bool = False,
 ) -> Rule:
-    return Rule(reason, label, re.compile(pattern, 0 if case else re.IGNORECASE), prior, most, place)
+    compiled = re.compile(pattern, 0 if case else re.IGNORECASE)
+    return Rule(
+        reason, label, compiled, prior, most, place, all(part.startswith("^") for part in _alternatives(pattern))
+    )
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Split a pattern at the bars outside of its groups and character classes."""
+    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", lambda found: "." * len(found.group()), pattern)
+    parts = [0]
+    depth = 0
+    for i, character in enumerate(plain):
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            parts.append(i + 1)
+    return [pattern[a : b - 1] for a, b in zip(parts, [*parts[1:], len(pattern) + 1], strict=True)]
 
 
 # The patterns are matched from the first letter, digit or mark of a unit that is no bullet (see ``LEAD``). The order is
@@ -582,7 +599,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "copyright",
         "boilerplate",
         r"^(?:terms (?:of (?:use|service)|and conditions|& conditions)|privacy(?: policy| notice"
-        r"| statement)?|legal(?: notice| disclaimer)?|disclaimer ?:.{0,200}"
+        r"| statement)?|legal (?:notice|disclaimer)|disclaimer ?:.{0,200}"
         r"|disclaimer)\b(?:\W.{0,40})?$",
         0.9,
         40,
@@ -651,8 +668,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule(
         "tags",
         "boilerplate",
-        r"^(?:tags?|topics?|filed (?:under|in)|categor(?:y|ies)|posted in|tagged|keywords?|labels?"
-        r"|in this (?:story|article)|follow topics) ?:?(?: ?\W? ?.{0,160})?$",
+        r"^(?:(?:tags?|topics?|categor(?:y|ies)|keywords?|labels?|tagged) ?:.{0,160}"
+        r"|(?:this article )?(?:filed under|filed in|posted in|tagged (?:under|with|as))\b.{0,160}|(?:in this (?:story|article)|follow topics|tags|topics)\W*)$",
         0.85,
         20,
     ),
@@ -726,13 +743,13 @@ _OBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 _ACTION: Final = re.compile(
-    r"\b(?:follow(?:ing)?|subscrib(?:e|ing)|sign(?:ing)? up|join(?:ing)?|like|connect(?:ing)?"
-    r"|stay (?:tuned|connected|updated|informed|in touch|up to date)"
+    r"\b(?:follow(?:ing)?|subscrib(?:e|ing)|sign(?:ing)? up|join(?:ing)?|connect(?:ing)?"
+    r"|like (?:us|me|our|this|the (?:page|channel))|stay (?:tuned|connected|updated|informed|in touch|up to date)"
     r"|keep (?:up|in touch)|get in touch|add|retweet|tweet|share)\b",
     re.IGNORECASE,
 )
 _ADDRESS: Final = re.compile(
-    r"\b(?:you|your|us|our)\b|\b(?:please|we) (?:encourage|invite|urge|ask|recommend|follow"
+    r"\b(?:you|your|our|(?-i:us))\b|\b(?:please|we) (?:encourage|invite|urge|ask|recommend|follow"
     r"|subscribe|join|like)\b",
     re.IGNORECASE,
 )
@@ -822,7 +839,7 @@ def first_hit(text: str, start: int, end: int, allowed: Callable[[Rule], bool]) 
     for rule in RULES:
         if words > rule.most_words or not allowed(rule):
             continue
-        found = rule.pattern.search(unit)
+        found = rule.pattern.match(unit) if rule.anchored else rule.pattern.search(unit)
         if found:
             return Hit(rule, begin + found.start(), begin + found.end())
     return None

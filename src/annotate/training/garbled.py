@@ -52,6 +52,18 @@ _FLUENT: Final = frozenset({"human", "human_translation", "llm_generated", "llm_
 _NOT_GARBLED: Final = frozenset({"grammatical_error", "grammar_borderline"})
 _LENGTHS: Final = ((6, 10), (11, 20), (21, 35), (36, 1000))
 _CHUNK: Final = 400
+# More of these is never better; left free, the trees learn the quirks of the damage made on purpose.
+_WORSE_WHEN_HIGH: Final = frozenset(
+    {
+        "unknown_lower",
+        "unknown_lower_worst_6",
+        "unknown_count",
+        "doubled",
+        "doubled_count",
+        "repeated_2",
+        "most_repeated_3",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +344,10 @@ def _fit(x: Floats, sentences: Sequence[Sentence], config: Mapping[str, Any]) ->
     sizes = Counter(s.kind for s in sentences if s.garbled)
     w = np.array([1.0 / sizes[s.kind] if s.garbled else 1.0 for s in sentences])
     w[y] *= config["prior"] / (1 - config["prior"]) * w[~y].sum() / w[y].sum()
-    fitted = HistGradientBoostingClassifier(**config["trees"], early_stopping=False, random_state=config["seed"])
+    directions = [int(name in _WORSE_WHEN_HIGH) for name in MEASURES]
+    fitted = HistGradientBoostingClassifier(
+        **config["trees"], early_stopping=False, monotonic_cst=directions, random_state=config["seed"]
+    )
     fitted.fit(x, y, sample_weight=w * len(w) / w.sum())
     return _plain(fitted)
 
