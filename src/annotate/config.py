@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 import yaml
 
-from annotate.documents import SEVERITIES, SEVERITY_WEIGHTS
+from annotate.documents import SEVERITIES, SEVERITY_WEIGHTS, Severity
 from annotate.errors import AnnotateError
 
 FPRS: Final = (0.01, 0.02, 0.05, 0.1)
@@ -59,7 +59,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading: ReadingConfig = ReadingConfig()
     language: LanguageConfig = LanguageConfig()
     verdict: VerdictConfig = VerdictConfig()
-    severity_weights: dict[str, float] = msgspec.field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
+    severity_weights: dict[Severity, float] = msgspec.field(default_factory=lambda: dict(SEVERITY_WEIGHTS))
     """Penalty points of each severity."""
     detectors: dict[str, Any] = {}
     """Detector name → its options, or false to leave it out."""
@@ -82,7 +82,7 @@ def check_keys(given: Iterable[Any], valid: Iterable[str], where: str) -> None:
 
 
 def config_folder() -> Path:
-    """The folder of shipped configurations: in the package when installed, at the top level of a checkout."""
+    """Find the folder of shipped configurations: in the package when installed, at the top level of a checkout."""
     packaged = Path(__file__).with_name("configs")
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
 

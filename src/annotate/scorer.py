@@ -116,7 +116,8 @@ class Scorer:
             Unread(
                 document.id,
                 "failed",
-                error=f"{stage} broke on document {document.id!r} ({what}); leave it out in the configuration or report it.",
+                error=f"{stage} broke on document {document.id!r} ({what}); leave it out in the configuration or "
+                "report it.",
                 source=document.source,
                 sha256=document.sha256,
             )

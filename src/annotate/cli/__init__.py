@@ -51,7 +51,7 @@ class _LazyGroup(click.Group):
 
             near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
             if near:
-                error.message += f" Did you mean {near[0]!r}?"
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx=error.ctx) from error
             raise
 
 

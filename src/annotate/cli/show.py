@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from annotate.config import Config, load_config
-from annotate.documents import Document, Record, Unread
+from annotate.documents import Document, Record, Unread, mqm_penalty
 from annotate.errors import AnnotateError
 
 _LISTED = 20
@@ -51,6 +51,9 @@ def command(
         sys.stdout.reconfigure(errors="backslashreplace")
     shown = render(msgspec.structs.replace(record, flags=kept), text, width=width, colour=colour, title=title)
     click.echo(shown, nl=False, color=colour)
+    if record.verdict is not None:
+        points = mqm_penalty(kept, record.verdict.words, settings.severity_weights)
+        click.echo(f"MQM-style penalty of the flags shown: {points:.1f} points per 1,000 words.")
     if len(kept) < len(record.flags):
         click.echo(f"Flags below --min-score {min_score:g}, not shown: {len(record.flags) - len(kept)}.", err=True)
 

@@ -47,7 +47,8 @@ def installed() -> dict[str, type[Detector]]:
             )
         if point.name in found:
             raise AnnotateError(
-                f"Two packages register a detector {point.name!r}: {origin[point.name]} and {point.value}; uninstall one."
+                f"Two packages register a detector {point.name!r}: {origin[point.name]} and {point.value}; "
+                "uninstall one."
             )
         found[point.name] = cls
         origin[point.name] = point.value

@@ -23,6 +23,7 @@ from annotate.documents.record import (
     Reliability,
     Verdict,
     make_flag,
+    mqm_penalty,
 )
 from annotate.documents.unread import Unread
 
@@ -50,4 +51,5 @@ __all__ = [
     "Verdict",
     "lay_out",
     "make_flag",
+    "mqm_penalty",
 ]

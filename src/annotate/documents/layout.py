@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,7 @@ class Range(msgspec.Struct, frozen=True, order=True, gc=False):
         return self.end - self.start
 
     def of(self, text: str) -> str:
-        """The slice of ``text`` meant."""
+        """Slice ``text``."""
         return text[self.start : self.end]
 
 
@@ -74,7 +75,7 @@ def _is_hard_wrapped(text: str, lines: tuple[Range, ...]) -> bool:
     lengths = sorted(len(line) for line in lines)
     if lengths[-1] > 120 or lengths[len(lengths) // 2] < 40:
         return False
-    followed = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if _one_break(text, a.end, b.start)]
+    followed = [(a, b) for a, b in pairwise(lines) if _one_break(text, a.end, b.start)]
     if len(followed) < 0.5 * (len(lines) - 1):
         return False
     open_ended = sum(1 for a, b in followed if not _ENDS_SENTENCE.search(text, max(a.start, a.end - 4), a.end))

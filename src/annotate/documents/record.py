@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -100,6 +101,11 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=False, forbid_unknown_fi
     """What the reader had to change or guess."""
     text: str | msgspec.UnsetType = msgspec.UNSET
     """The text itself, only where asked for."""
+
+
+def mqm_penalty(flags: Iterable[Flag], words: int, weights: Mapping[Severity, float]) -> float:
+    """Penalty points per 1,000 words: the sum of the flags' severity weights, as in MQM scoring; 0 without words."""
+    return 1000.0 * sum(weights[flag.severity] for flag in flags) / words if words else 0.0
 
 
 def make_flag(
