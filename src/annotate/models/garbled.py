@@ -464,7 +464,7 @@ def _judge(document: Document) -> Judged:
 
 
 def _in_another_language(sentence: str) -> bool:
-    """Whether a sentence without one frequent English word is plainly in another language: not garbled, untranslated."""
+    """Whether a sentence has no frequent English word and is plainly in another language: it is not garbled."""
     words = [word.strip(".,;:!?\"“”'’()") for word in sentence.lower().split()]
     if english_share(words) > 0:
         return False

@@ -669,7 +669,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "tags",
         "boilerplate",
         r"^(?:(?:tags?|topics?|categor(?:y|ies)|keywords?|labels?|tagged) ?:.{0,160}"
-        r"|(?:this article )?(?:filed under|filed in|posted in|tagged (?:under|with|as))\b.{0,160}|(?:in this (?:story|article)|follow topics|tags|topics)\W*)$",
+        r"|(?:this article )?(?:filed under|filed in"
+        r"|posted in|tagged (?:under|with|as))\b.{0,160}|(?:in this (?:story|article)|follow topics|tags|topics)\W*)$",
         0.85,
         20,
     ),
