@@ -15,6 +15,7 @@ import hashlib
 import itertools
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -47,6 +48,8 @@ class Run:
     """In a document, on average."""
     workers: int
     seconds: float
+    busy: float
+    """Seconds of processor time of all its processes together."""
     peak: int
     """Bytes of resident memory of all its processes together, at most; shared pages count in each of them."""
     digest: str
@@ -74,14 +77,16 @@ def tree(root: int) -> Iterator[int]:
         pending.extend(children.get(process, []))
 
 
-def resident(root: int) -> int:
-    """Bytes of resident memory of a process tree."""
+def look_at(root: int, busy: dict[int, float]) -> int:
+    """Bytes of resident memory of a process tree; notes the processor seconds of each of its processes."""
     total = 0
     for process in tree(root):
         try:
             total += int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
+            times = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
         except OSError:
             continue
+        busy[process] = sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
     return total
 
 
@@ -92,8 +97,9 @@ def measure(source: Path, out: Path, documents: int, words: int, workers: int) -
         [COMMAND, "score", str(source), "-o", str(out), "--workers", str(workers), "-q"], stderr=subprocess.PIPE
     )
     peak = 0
+    busy: dict[int, float] = {}
     while process.poll() is None:
-        peak = max(peak, resident(process.pid))
+        peak = max(peak, look_at(process.pid, busy))
         time.sleep(0.1)
     seconds = time.perf_counter() - begin
     if process.returncode != 0:
@@ -105,17 +111,19 @@ def measure(source: Path, out: Path, documents: int, words: int, workers: int) -
     if records != documents:
         sys.exit(f"{records} records for {documents} documents")
     out.unlink()
-    return Run(documents, words, workers, seconds, peak, digest)
+    return Run(documents, words, workers, seconds, sum(busy.values()), peak, digest)
 
 
-def cold_start(arguments: list[str], times: int) -> list[float]:
-    """Seconds of so many runs of the command, one after the other, each in a new process."""
+def cold_start(arguments: list[str], times: int) -> tuple[list[float], float]:
+    """Seconds of so many runs of the command, each in a new process, and the processor seconds of one on average."""
     seconds = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(times):
         begin = time.perf_counter()
         subprocess.run([COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         seconds.append(time.perf_counter() - begin)
-    return seconds
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / times
 
 
 def stages(source: Path, folder: Path) -> dict[str, float]:
@@ -167,9 +175,10 @@ def machine() -> str:
 def table(runs: list[Run]) -> list[str]:
     """Make a table of the runs, each with its ratios."""
     lines = [
-        "| documents | words each | processes | seconds | documents/s | against one process | peak memory "
+        "| documents | words each | processes | seconds | documents/s | against one process "
+        "| processor ms a document | peak memory "
         "| against fewest documents |",
-        "|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for run in runs:
         alone = next(r for r in runs if (r.documents, r.words) == (run.documents, run.words))
@@ -177,7 +186,7 @@ def table(runs: list[Run]) -> list[str]:
         speed, peak = run.speed / alone.speed, run.peak / few.peak
         lines.append(
             f"| {run.documents:,} | {run.words} | {run.workers} | {run.seconds:.1f} | {run.speed:.1f} | {speed:.2f} "
-            f"| {run.peak / 2**20:.0f} MiB | {peak:.2f} |"
+            f"| {run.busy / run.documents * 1000:.1f} | {run.peak / 2**20:.0f} MiB | {peak:.2f} |"
         )
     return lines
 
@@ -237,7 +246,8 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
         "## Documents/s and peak memory",
         "",
         "Sentences of `corpus/` recombined with a seed; JSONL in and out, start-up included. Memory: resident, all "
-        "processes together, sampled ten times a second; shared pages count in each process. "
+        "processes together, sampled ten times a second; shared pages count in each process. Where the "
+        "machine had other work, the processor time says more than the documents/s. "
         "The outputs with one and with two processes were the same, byte for byte.",
         "",
         *table(runs),
@@ -246,11 +256,11 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
         "",
         f"New process each time, files in the page cache, {options.starts} runs.",
         "",
-        "| command | median | min | max |",
-        "|---|--:|--:|--:|",
+        "| command | median | min | max | processor time |",
+        "|---|--:|--:|--:|--:|",
         *(
-            f"| `{name}` | {statistics.median(s):.2f} s | {min(s):.2f} s | {max(s):.2f} s |"
-            for name, s in (("annotate score` on five files of `corpus/", starts), ("annotate --help", helps))
+            f"| `{name}` | {statistics.median(s):.2f} s | {min(s):.2f} s | {max(s):.2f} s | {busy:.2f} s |"
+            for name, (s, busy) in (("annotate score` on five files of `corpus/", starts), ("annotate --help", helps))
         ),
         "",
         "## Share of time per stage",
