@@ -79,10 +79,11 @@ def measure(
     pieces = gather((prefix(s, len(s.words), model) for s in texts), settings)
     chances = probabilities(pieces, facts.calibration)
     bench = _Bench(texts, pieces, chances, model, settings.bootstrap)
+    trained_on = {w.sample.system for w in items if w.sample.kind == "mt"}
     figures: dict[str, Any] = {"about": _about(items, bench, model, settings)}
     for name, table in (
         ("translation", bench.translation),
-        ("systems", bench.systems),
+        ("systems", lambda: bench.systems(trained_on)),
         ("kinds", bench.kinds),
         ("verdicts", lambda: bench.verdicts(facts)),
         ("false_alarms", lambda: bench.false_alarms(facts)),
@@ -186,16 +187,23 @@ class _Bench:
                 )
         return [row for row in rows if row]
 
-    def systems(self) -> list[dict[str, Any]]:
-        """Each translation system, and each family of systems, against people's texts of 100 words or more."""
+    def systems(self, trained_on: set[str]) -> list[dict[str, Any]]:
+        """Judge translation systems by name, by maker, and by whether the name occurs in training.
+
+        Texts of 100 words or more, all of a later year than any in training, against people's.
+        """
+        names_seen = np.array(["in training" if name in trained_on else "not in training" for name in self.system])
         rows: list[dict[str, Any] | None] = []
         scores = self.heads[:, HEADS.index("machine-translated")]
-        for column, names in (("family", self.family), ("system", self.system)):
+        for column, names in (("training", names_seen), ("family", self.family), ("system", self.system)):
             for name in np.unique(names[self.mt]).tolist():
                 chosen = self.mt & self.long & (names == name)
                 for against in ("English originals", "human translations"):
                     negative = self.negatives[against] & self.long
-                    rows.append(self.row(scores, chosen, negative, by=column, name=name, against=against))
+                    seen = bool(names_seen[chosen][0] == "in training") if column == "system" and chosen.any() else ""
+                    rows.append(
+                        self.row(scores, chosen, negative, by=column, name=name, in_training=seen, against=against)
+                    )
         return [row for row in rows if row]
 
     def kinds(self) -> list[dict[str, Any]]:
@@ -425,7 +433,7 @@ BEGIN: Final = "<!-- figures: written by annotate train, do not edit -->"
 END: Final = "<!-- end of figures -->"
 _TITLES: Final = {
     "translation": "Machine translation against people's texts",
-    "systems": "By translation system (all unseen in this year), 100 words or more",
+    "systems": "By translation system (the texts are of a later year for all), 100 words or more",
     "left_out": "Makers left out of training (words with names masked, alone), 100 words or more",
     "kinds": "Paraphrased and generated against people's texts of the same collections, 100 words or more",
     "verdicts": "Verdicts at the default operating point",
