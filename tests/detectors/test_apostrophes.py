@@ -29,6 +29,9 @@ def found(text):
         ("a march for womens rights", [("womens", POSSESSIVE, "women's")]),
         ("on the WHOs advice", [("WHOs", POSSESSIVE, "WHO's")]),
         ("the BBCs chairman resigned", [("BBCs", POSSESSIVE, "BBC's")]),
+        ("NASAs rocket stood ready.", [("NASAs", POSSESSIVE, "NASA's")]),
+        ("The UNs envoy was late.", [("UNs", POSSESSIVE, "UN's")]),
+        ("Its a long way, and its been cold.", [("Its", CONTRACTION, "It's"), ("its", CONTRACTION, "it's")]),
         ("Putins war goes on", [("Putins", POSSESSIVE, "Putin's")]),
         ("Germanys economy shrank", [("Germanys", POSSESSIVE, "Germany's")]),
         ("Russias Defense Ministry said", [("Russias", POSSESSIVE, "Russia's")]),
@@ -46,6 +49,8 @@ def test_lost_apostrophes_are_flagged_on_the_word(text, expected):
     "text",
     [
         "MPs own plans, NGOs work, many PCs status and the CEOs decision.",
+        "Its long way home gave its name to its a-team; the gains of its an-na ritual.",
+        "The TVs and the GPs were old; the Senate OKs bills; PCs run.",
         "The Kennedys house and the Obamas decision.",
         "Wales coach, Texas governor, Williams family, United States president, Philippines economy.",
         "The Beatles album and Athens streets; James decision; Paris police.",

@@ -35,6 +35,8 @@ _WORD: Final = re.compile(
 _APOSTROPHE: Final = re.compile(r"[A-Za-z](?:['’]s\b|s['’](?=\s)|n['’]t\b|['’](?:re|ve|ll)\b)")
 _ACRONYM: Final = re.compile(r"\b[A-Z]{3,}\b")
 _SET_APART: Final = re.compile(r"(?<=[A-Za-z]) ['’]s(?=[\s.,;:!?])")
+# No noun phrase after the possessive begins with an article.
+_ITS: Final = re.compile(r"(?<![\w'’\-])([Ii]ts) (an?|the|been|going to)(?= [a-z])")
 _NEXT: Final = re.compile(r" ([A-Za-z][a-z]+(?:-[a-z]+)*)")
 _PREVIOUS: Final = re.compile(r"([A-Za-z]+(?:['’]s|\.)?)[ ]$")
 
@@ -86,7 +88,21 @@ class Apostrophes(Detector, frozen=True):
             evidence = {"suggestion": meant, **evidence, "apostrophes_elsewhere": not stripped}
             flags.append(self.flag(document, *match.span(), "punctuation", "minor", score, reason, **evidence))
         flags.extend(self._set_apart(document))
+        flags.extend(self._its(document))
         return sorted(flags, key=lambda flag: (flag.start, flag.end))
+
+    def _its(self, document: Document) -> Iterator[Flag]:
+        for match in _ITS.finditer(document.text):
+            yield self.flag(
+                document,
+                *match.span(1),
+                "punctuation",
+                "minor",
+                0.85,
+                "lost-apostrophe-contraction",
+                suggestion=match.group(1)[:2] + "'s",
+                before=match.group(2),
+            )
 
     def _set_apart(self, document: Document) -> Iterator[Flag]:
         for match in _SET_APART.finditer(document.text):
@@ -119,7 +135,7 @@ def _judge(text: str, start: int, end: int, words: Lexicon, stripped: bool, acro
     word = text[start:end]
     if word.lower() in _CONTRACTIONS or word in _CAPITAL_ONLY:
         return _contraction(text, start, end, word)
-    if len(word) < 4 or word[-1] != "s":
+    if word[-1] != "s" or len(word) < (3 if word[:-1].isupper() else 4):
         return None
     following = _NEXT.match(text, end)
     if following is None:
@@ -158,12 +174,16 @@ def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
 
 
 def _acronym(previous: str, base: str, after: str, words: Lexicon, in_text: bool) -> Found | None:
-    if len(base) < 3 or not after.islower():
-        return None
-    share = words.possessive_share(after)
-    if share is None or share < _AT_HOME:
-        return None
     alone, with_s = words.count(base), words.count(base + "s")
+    share = words.possessive_share(after)
+    if with_s == 0 and alone >= (_SINGULAR if len(base) > 2 else _SINGULAR_SHORT):
+        # Of one organisation there is no plural, whatever follows: "NASAs rocket", "the UNs envoy".
+        if share is not None and share < _NOT_A_VERB:
+            return None
+        share_told = None if share is None else round(share, 3)
+        return "lost-apostrophe-possessive", base + "'s", _LIKELY, {"before": after, "possessive_share": share_told}
+    if len(base) < 3 or not after.islower() or share is None or share < _AT_HOME:
+        return None
     if with_s > 0.02 * alone:
         return None  # "MPs", "NGOs": a plural that people write
     if alone < 10 and not (previous.lower() == "the" and in_text):
@@ -233,6 +253,11 @@ _TITLES: Final = frozenset(
 _AT_HOME: Final = 0.6
 _AT_HOME_AFTER_NAME: Final = 0.4
 """Share of possessives from which a word is taken to follow one; the same after a given name or a title."""
+_SINGULAR: Final = 25
+_SINGULAR_SHORT: Final = 100
+"""Documents with an acronym, none of them with its plural, from which it names one thing only; the same for two letters."""
+_NOT_A_VERB: Final = 0.1
+"""Share of possessives below which a word follows plurals: verbs, prepositions."""
 _ONLY_POSSESSIVE: Final = 0.97
 _POSSESSIVE_IF_STRIPPED: Final = 0.9
 """The same where the word in -s is also a good plural: in a text with apostrophes, and in one that has none."""
