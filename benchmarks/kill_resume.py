@@ -2,8 +2,8 @@
 
     python benchmarks/kill_resume.py --documents 5000 --kills 20
 
-All processes of the run get SIGKILL at once. The moments are drawn from the time an undisturbed run takes, with a
-seed; a resumed run that ends before its moment ends the trial. Exits with 1 if a byte differs.
+All processes of the run get SIGKILL at once, a random moment after a random number of records is there (drawn with a
+seed); a run that ends before its moment is not counted as killed. Exits with 1 if a byte differs.
 """
 
 from __future__ import annotations
@@ -34,25 +34,26 @@ def start(source: Path, out: Path, workers: int, batch: int) -> subprocess.Popen
     )
 
 
-def trial(
-    source: Path, out: Path, workers: int, batch: int, kills: int, longest: float, rng: random.Random
-) -> list[int]:
-    """Kill and go on until done; return how many records were there after each kill."""
+def lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def trial(source: Path, out: Path, workers: int, batch: int, targets: list[int], rng: random.Random) -> list[int]:
+    """Kill once each number of records is there, and a moment later; return how many were there after each kill."""
     work = out if out.suffix == ".jsonl" else out.with_name(out.name + ".partial.jsonl")
     there: list[int] = []
-    while True:
+    for target in targets:
         process = start(source, out, workers, batch)
-        if len(there) < kills:
-            try:
-                process.wait(rng.uniform(0.1, longest))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                there.append(work.read_bytes().count(b"\n") if work.exists() else 0)
-                continue
-        if process.wait() != 0:
-            sys.exit(f"annotate score ended with {process.returncode}")
-        return there
+        while process.poll() is None and lines(work) < target:
+            time.sleep(0.005)
+        time.sleep(rng.uniform(0, 0.2))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            there.append(lines(work))
+        process.wait()
+    if start(source, out, workers, batch).wait() != 0:
+        sys.exit("the last run failed")
+    return there
 
 
 def main() -> None:
@@ -71,13 +72,12 @@ def main() -> None:
         )
         for ending in ("jsonl", "parquet"):
             whole = folder / f"whole.{ending}"
-            begin = time.monotonic()
             if start(source, whole, 1, 64).wait() != 0:
                 sys.exit("the undisturbed run failed")
-            longest = max(1.5, 3 * (time.monotonic() - begin) / (options.kills + 1))
             for workers, batch in ((1, 64), (2, 64), (2, 1)):
+                targets = sorted(rng.choices(range(options.documents), k=options.kills))
                 out = folder / f"out-{workers}-{batch}.{ending}"
-                there = trial(source, out, workers, batch, options.kills, longest, rng)
+                there = trial(source, out, workers, batch, targets, rng)
                 equal = filecmp.cmp(whole, out, shallow=False) and not list(folder.glob("*.run"))
                 same &= equal
                 counts = ", ".join(f"{number:,}" for number in there)
