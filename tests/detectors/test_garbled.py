@@ -54,6 +54,7 @@ def test_damaged_sentences(sentence: str, reason: str) -> None:
         "The unemployment rate fell to 4.1% in March from 4.3% in February, the Labor Department said on Friday.",
         "Not once, not twice, but three times the bell rang out across the empty water.",
         "She was, in a word, furious.",
+        "He taught at the Universität Graz, the École normale supérieure and the Uniwersytet Łódzki.",
         "Der Stadtrat hat gestern beschlossen, zwei von fünf Schwimmbädern endgültig zu schließen.",
         "Le conseil municipal a voté mardi la fermeture de deux piscines sur cinq.",
         "He have went to the pool yesterday with he's friends.",

@@ -101,6 +101,8 @@ def test_later_quotations_of_the_same_statement_score_lower() -> None:
         'The plan was published in English. "It will not work for anybody," she said.',
         'The poet read "The Last Train to Riga" (a translation of "Pedejais vilciens").',
         "The statement was translated from Polish by the ministry, but nobody quoted it.",
+        'The firm used machine translation to adapt its app, and said: "We are very proud of this work."',
+        'The novel was translated from Spanish by Ann Lee. "It is a fine book," said the critic.',
         'Sales in Germany rose. "This is a very good result for us," the head of the firm said.',
         "",
     ],

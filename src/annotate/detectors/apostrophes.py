@@ -176,7 +176,7 @@ def _contraction(text: str, start: int, end: int, word: str) -> Found | None:
 def _acronym(previous: str, base: str, after: str, words: Lexicon, in_text: bool) -> Found | None:
     alone, with_s = words.count(base), words.count(base + "s")
     share = words.possessive_share(after)
-    if with_s == 0 and alone >= (_SINGULAR if len(base) > 2 else _SINGULAR_SHORT):
+    if with_s == 0 and base not in _VERBS and alone >= (_SINGULAR if len(base) > 2 else _SINGULAR_SHORT):
         # Of one organisation there is no plural, whatever follows: "NASAs rocket", "the UNs envoy".
         if share is not None and share < _NOT_A_VERB:
             return None
@@ -253,9 +253,10 @@ _TITLES: Final = frozenset(
 _AT_HOME: Final = 0.6
 _AT_HOME_AFTER_NAME: Final = 0.4
 """Share of possessives from which a word is taken to follow one; the same after a given name or a title."""
+_VERBS: Final = frozenset(["OK", "KO"])
 _SINGULAR: Final = 25
 _SINGULAR_SHORT: Final = 100
-"""Documents with an acronym, none of them with its plural, from which it names one thing only; the same for two letters."""
+"""Documents with an acronym, none with its plural, from which it names one thing only; the same for two letters."""
 _NOT_A_VERB: Final = 0.1
 """Share of possessives below which a word follows plurals: verbs, prepositions."""
 _ONLY_POSSESSIVE: Final = 0.97

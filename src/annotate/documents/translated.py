@@ -33,7 +33,9 @@ _PLAUSIBLE: Final = re.compile(rf"translat|interpreter|deepl|\bin\s+{_LANGUAGE}\
 _CUES: Final = re.compile(
     rf"""
     (?P<machine>
-        \b(?:machine|auto(?:matically)?|computer|Google|DeepL|Yandex)[\s-]translat(?:ed|ion)\b(?:\s+{_OF_LANGUAGE}\b)?
+        \b(?:machine|auto(?:matically)?|computer|Google|DeepL|Yandex)[\s-]
+        (?:translated|(?<!used\smachine\s)translation(?=\s+(?:from|of|by|provided|reads?|says|said|shows?)\b|\s*[,:;)]))\b
+        (?:\s+{_OF_LANGUAGE}\b)?
       | \b(?:translated|translation)(?:\s+{_OF_LANGUAGE})?(?:\s+into\s+English)?
         \s+(?:by|via|using|through|with|from|provided\s+by)(?:\s+the)?
         \s+(?:{_TOOL}|(?:a\s+)?machine|(?:an?\s+)?(?:online|automatic)\s+translat(?:or|ion))\b
@@ -66,6 +68,12 @@ _CUES: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_WORK: Final = re.compile(
+    r"\b(?:novels?|novella|books?|poems?|poetry|memoirs?|plays?|films?|operas?|libretto|songs?|stories|works|fiction|bestseller"
+    r"|editions?|subtitles)\b",
+    re.IGNORECASE,
+)
+"""A translated work; what is quoted near it is said about it."""
 _PRIOR: Final[dict[str, float]] = {"machine": 0.95, "stated": 0.9, "gloss": 0.7, "spoken": 0.6}
 _NEXT_SENTENCE: Final = 0.85
 """Factor where a sentence's end lies between cue and quotation."""
@@ -151,7 +159,16 @@ def _cues(text: str, paragraph: Range, found: tuple[Quotation, ...]) -> Iterator
         i = bisect_left(found, match.start(), key=lambda q: q.start) - 1
         if i >= 0 and match.end() <= found[i].end and text[match.start() - 1] not in "[(":
             continue
-        yield Cue(match.start(), match.end(), match.lastgroup or "stated")
+        kind = match.lastgroup or "stated"
+        if kind == "stated" and _WORK.search(_own_sentence_before(text, paragraph.start, match.start())):
+            continue
+        yield Cue(match.start(), match.end(), kind)
+
+
+def _own_sentence_before(text: str, low: int, cue: int) -> str:
+    """Give the cue's sentence up to the cue, two hundred characters of it at most."""
+    low = max(low, cue - 200)
+    return text[_sentence_start(text, low, cue) : cue]
 
 
 def _tied(

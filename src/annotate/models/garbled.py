@@ -453,7 +453,7 @@ def _judge(document: Document) -> Judged:
             sentences.append(sentence)
     measured = measure(model, document.text, sentences)
     enough = measured.tokens.words >= model.meta.fewest_words
-    enough &= ~np.array([_FOREIGN.search(document.text, s.start, s.end) is not None for s in sentences], dtype=bool)
+    enough &= ~np.array([_has_foreign_words(document.text, s) for s in sentences], dtype=bool)
     scores = np.where(enough, probabilities(model, measured.values), 0.0)
     for i in np.flatnonzero(scores >= model.meta.threshold).tolist():
         if _in_another_language(sentences[i].of(document.text)):
@@ -461,6 +461,14 @@ def _judge(document: Document) -> Judged:
     headings = np.array([document.text[s.end - 1] not in _FINAL for s in sentences], dtype=bool)
     headings &= measured.tokens.words <= _LONGEST_HEADING
     return Judged(tuple(sentences), enough, headings, scores, measured)
+
+
+def _has_foreign_words(text: str, sentence: Range) -> bool:
+    """Whether words of a sentence are unknown for another reason: other scripts, mojibake, many foreign names."""
+    if _FOREIGN.search(text, sentence.start, sentence.end):
+        return True
+    accented = len(_ACCENTED.findall(text, sentence.start, sentence.end))
+    return accented >= _MANY_NAMES and accented >= _NAMES_SHARE * len(sentence.of(text).split())
 
 
 def _in_another_language(sentence: str) -> bool:
@@ -477,7 +485,11 @@ _FINAL: Final = frozenset(".!?…\"”’')")
 _LONGEST_HEADING: Final = 14
 """Words."""
 _FOREIGN: Final = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff]|[ÂÃ][\u0080-\u00bf]|â€")
-"""Letters of other scripts, and mojibake: unknown words for a reason of another kind."""
+"""Letters of other scripts, and mojibake."""
+_ACCENTED: Final = re.compile(r"\w*[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]\w*")
+_MANY_NAMES: Final = 2
+_NAMES_SHARE: Final = 0.12
+"""Words with accented letters, at least so many and such a share, make a sentence one of foreign names."""
 
 
 def is_garbled(judged: Judged) -> npt.NDArray[np.bool_]:
