@@ -72,6 +72,10 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return f"'{value}'"
     if isinstance(value, Mapping):
+        if {"text", "start", "end"} <= value.keys() and len(value) == 4:
+            # A phrase with its place and what it weighs.
+            (weight,) = (v for k, v in value.items() if k not in ("text", "start", "end"))
+            return f"'{value['text']}' [{value['start']}, {value['end']}) {_value(weight)}"
         return ", ".join(f"{_key(k)} {_value(v)}" for k, v in value.items()) or "none"
     if isinstance(value, Sequence):
         if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], (int, float)):

@@ -22,6 +22,8 @@ MINIMUM_WIDTH: Final = 20
 
 _COLOURS: Final[dict[Family, str]] = {"origin": "magenta", "integrity": "yellow", "span": "red", "evidence": "cyan"}
 _SUPERSCRIPT: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SHOWN_END: Final = 45
+"""Characters at either end by which the list recalls a long flag."""
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _PIECE: Final = re.compile(r"\s+|\S+")
 _JOINERS: Final = "\u200c\u200d"  # emoji and several scripts need them
@@ -99,9 +101,14 @@ def _explained(flags: list[Flag], width: int, colour: bool) -> list[str]:
         head = f"{number}. {flag.label} · {flag.severity} · {flag.score:.2f} · {flag.detector}"
         lines += [_flag_style(line, flag, colour) for line in _paragraph(head, width)]
         why = flag.reason + (f": {describe_evidence(flag.evidence)}" if flag.evidence else "")
-        for part in (f"“{' '.join(flag.text.split())}” [{flag.start}, {flag.end})", why):
+        for part in (f"“{_ends_of(' '.join(flag.text.split()))}” [{flag.start}, {flag.end})", why):
             lines += _paragraph(part, width, indent="   ")
     return lines
+
+
+def _ends_of(text: str) -> str:
+    """Give a text as it is, or its two ends if it is long: all of it stands marked above."""
+    return text if len(text) <= 2 * _SHOWN_END + 3 else f"{text[:_SHOWN_END].rstrip()} … {text[-_SHOWN_END:].lstrip()}"
 
 
 def _paragraph(text: str, width: int, indent: str = "") -> list[str]:
