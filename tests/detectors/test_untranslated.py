@@ -11,6 +11,7 @@ def flags(text: str) -> list[Flag]:
 
 
 GERMAN = "Der Bürgermeister sagte am Freitag, dass die Brücke nicht vor dem Winter fertig wird."
+TURKISH = "Belediye başkanı köprünün gelecek yıla kadar açılmayacağını söyledi."
 FRENCH = "Le maire a déclaré vendredi que le pont ne serait pas terminé avant cet hiver."
 
 
@@ -18,6 +19,7 @@ FRENCH = "Le maire a déclaré vendredi que le pont ne serait pas terminé avant
     ("text", "found", "severity", "reason", "language"),
     [
         (f"The mayor spoke on Friday. {GERMAN} He left early.", GERMAN, "major", "foreign-sentence", "de"),
+        (f"The mayor spoke on Friday. {TURKISH} He left early.", TURKISH, "major", "foreign-sentence", "tr"),
         (f"The mayor spoke on Friday.\n{FRENCH}\nHe left early.", FRENCH, "major", "foreign-sentence", "fr"),
         (
             f"The mayor spoke. {GERMAN} {GERMAN} He left early.",

@@ -59,6 +59,9 @@ _FEWEST_IN_RUN: Final = 4
 _ENGLISH_MOST: Final = 0.05
 _FOREIGN_LEAST: Final = 0.15
 _UNKNOWN_LEAST: Final = 0.5
+_UNKNOWN_NEARLY_ALL: Final = 0.8
+_FEWEST_SMALL: Final = 2
+"""Words in small letters below which nothing can be said of their share."""
 _RARE: Final = 10
 """Documents of the word list's counts below which a word is none that English readers know."""
 _SURE: Final = 0.9
@@ -133,9 +136,14 @@ class Untranslated(Detector, frozen=True, kw_only=True):
             first = last
             lower = [text[w.start : w.end].lower() for w in inside]
             markers = [i for i, word in enumerate(lower) if word in _MARKERS]
-            if len(markers) < 2:
-                continue
             english = sum(1 for word in lower if word in ENGLISH_WORDS)
+            if len(markers) < 2:
+                # Turkish, Finnish or Hungarian can do without function words; then nearly every word must be unknown.
+                if english == 0 and len(lower) >= _FEWEST_WORDS and _unknown_share(text, inside) >= _UNKNOWN_NEARLY_ALL:
+                    flag = self._whole(document, sentence, inside)
+                    if flag is not None:
+                        yield flag
+                continue
             if (
                 len(lower) >= _FEWEST_WORDS
                 and english <= _ENGLISH_MOST * len(lower)
@@ -246,7 +254,7 @@ def _looks_foreign(word: str, lower: str) -> bool:
 def _unknown_share(text: str, words: tuple[Range, ...]) -> float:
     """Share of the words in small letters that English does not know."""
     small = [w for r in words if (w := text[r.start : r.end])[0].islower()]
-    if not small:
+    if len(small) < _FEWEST_SMALL:
         return 0.0
     return sum(1 for w in small if w in _MARKERS or lexicon().any_case(w) < _RARE) / len(small)
 
