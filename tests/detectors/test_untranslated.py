@@ -58,7 +58,17 @@ FRENCH = "Le maire a déclaré vendredi que le pont ne serait pas terminé avant
             "zh",
         ),
     ],
-    ids=["german", "turkish", "french-line", "joined", "quoted", "run", "cyrillic", "cyrillic-sentence", "chinese-line"],
+    ids=[
+        "german",
+        "turkish",
+        "french-line",
+        "joined",
+        "quoted",
+        "run",
+        "cyrillic",
+        "cyrillic-sentence",
+        "chinese-line",
+    ],
 )
 def test_left_in_another_language(text: str, found: str, severity: str, reason: str, language: str) -> None:
     (flag,) = flags(text)

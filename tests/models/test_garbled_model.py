@@ -209,6 +209,15 @@ def test_training_end_to_end_is_repeatable(tmp_path: Path) -> None:
         "report": str(tmp_path / "report.json"),
         "bits": {"words": [12, 14, 14], "skeleton": [10, 12, 12, 12], "chars": [10, 12]},
         "minimum": {"words": [1, 1, 1], "skeleton": [1, 1, 1, 1], "chars": [1, 1]},
+        "order": {
+            "sentences": 100,
+            "damages": ["shuffled", "shuffled-near"],
+            "families": [
+                {"kind": "skeleton", "low": 1, "high": 3, "bits": 12},
+                {"kind": "words", "low": 1, "high": 2, "bits": 12},
+            ],
+            "strength": 3.0,
+        },
         "held_out": 0.4,
         "sentences": 150,
         "damaged": 15,
@@ -225,6 +234,7 @@ def test_training_end_to_end_is_repeatable(tmp_path: Path) -> None:
     figures = train(config, tmp_path / "a")
     train(config, tmp_path / "b")
     assert (tmp_path / "a" / "garbled.npz").read_bytes() == (tmp_path / "b" / "garbled.npz").read_bytes()
+    assert (tmp_path / "a" / "word_order.npz").read_bytes() == (tmp_path / "b" / "word_order.npz").read_bytes()
     assert figures["reporting"]["by_kind"]["shuffled"]["at_1_percent"] > 0.8
     model = load_garbled(tmp_path / "a")
     assert model.meta.fewest_words == 6

@@ -15,7 +15,7 @@ from annotate.errors import AnnotateError
 from annotate.models.origin import load_origin, score_origin, verdict
 from annotate.training.data import Sample, draw, read_rows, whole_sentences, windows
 from annotate.training.linear import auc, expected_calibration_error, group_bootstrap, threshold_at, tpr_at
-from annotate.training.origin import read_settings, system_family
+from annotate.training.origin_model import read_settings, system_family
 
 pq = pytest.importorskip("pyarrow.parquet")
 pa = pytest.importorskip("pyarrow")

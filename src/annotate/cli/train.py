@@ -16,7 +16,7 @@ import yaml
 import annotate.training
 from annotate.config import check_keys
 from annotate.errors import AnnotateError
-from annotate.models.linear import WEIGHTS_FOLDER
+from annotate.models.archive import WEIGHTS_FOLDER
 
 
 @click.command("train")

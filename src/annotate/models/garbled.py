@@ -2,18 +2,17 @@
 
 What tells is how ordinary the sequences of a sentence are. Tables of hashed n-gram counts from fluent text (words,
 function-word skeletons, characters inside words) say how often each stretch was seen; a sentence's measures are taken
-from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual information
-of neighbours), and boosted trees turn them into the probability that the sentence is garbled.
+from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual
+information of neighbours) and from a linear model that tells sentences from the same words in disorder; boosted trees
+turn them into the probability that the sentence is garbled.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,14 +21,16 @@ import numpy as np
 import numpy.typing as npt
 
 from annotate.documents import Document, Range
-from annotate.errors import AnnotateError
 from annotate.language import english_share, identify
-from annotate.models.features import FUNCTION_WORDS, Form, Tokens, tokenize
-from annotate.models.linear import WEIGHTS_FOLDER, Floats
+from annotate.models.archive import WEIGHTS_FOLDER, read_archive
+from annotate.models.features import FUNCTION_WORDS, Form, Tokens, grams, tokenize
+from annotate.models.linear import Floats, LinearModel, load_model
 from annotate.models.lines import furniture_ranges
 from annotate.models.trees import FIELDS, Trees, read_trees
 
 MODEL: Final = "garbled"
+WORD_ORDER: Final = "word_order"
+"""The linear model of words in disorder."""
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
@@ -74,10 +75,11 @@ class GarbledMeta(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class GarbledModel:
-    """Tables of counts, and the trees over the measures."""
+    """Tables of counts, the model of word order, and the trees over the measures."""
 
     meta: GarbledMeta
     cells: dict[tuple[str, int], Codes]
+    order: LinearModel
     trees: Trees
     digest: str
 
@@ -98,24 +100,14 @@ def load_garbled(folder: Path = WEIGHTS_FOLDER) -> GarbledModel:
     Raises:
         AnnotateError: if the file is missing or is not a model.
     """
-    path = folder / f"{MODEL}.npz"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AnnotateError(
-            f"Cannot read the model {path}: {error.strerror}; install annotate again or train it with `annotate train`."
-        ) from error
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            meta = msgspec.json.decode(arrays["meta"].tobytes(), type=GarbledMeta)
-            cells = {(t.kind, t.order): arrays[f"{t.kind}_{t.order}"] for t in meta.tables}
-            trees = read_trees({f"tree_{name}": arrays[f"tree_{name}"] for name in FIELDS})
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
-        raise AnnotateError(
-            f"The model {path} is damaged ({' '.join(str(error).split())}); install annotate again or train the "
-            "model with `annotate train`."
-        ) from error
-    return GarbledModel(meta, cells, trees, sha256(data).hexdigest()[:12])
+
+    def parse(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[GarbledMeta, dict[tuple[str, int], Codes], Trees]:
+        meta = msgspec.json.decode(arrays["meta"].tobytes(), type=GarbledMeta)
+        cells = {(t.kind, t.order): arrays[f"{t.kind}_{t.order}"] for t in meta.tables}
+        return meta, cells, read_trees({f"tree_{name}": arrays[f"tree_{name}"] for name in FIELDS})
+
+    (meta, cells, trees), digest = read_archive(folder / f"{MODEL}.npz", parse)
+    return GarbledModel(meta, cells, load_model(WORD_ORDER, folder), trees, digest)
 
 
 def mixed(rolled: Hashes) -> Hashes:
@@ -191,6 +183,7 @@ MEASURES: Final = (
     "chars_worst", "chars_mean", "marks",
     "odd_marks", "single_letters", "doubled", "repeated_2", "function_words", "capitals", "numbers", "longest_unseen",
     "unknown_count", "doubled_count", "most_repeated_3", "skeleton_worst_10", "word_worst_4",
+    "order_skeleton", "order_words", "order_worst_5", "order_worst_10",
 )  # fmt: skip
 """What is measured of each sentence; see :func:`measure`."""
 
@@ -296,12 +289,33 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
         "skeleton_worst_10": worst(s_log, units, position, count, 10),
         "word_worst_4": worst(w_log, units, position, count, 4),
     }
+    table.update(_order(model.order, tokens, units, position))
     for i, name in enumerate(MEASURES):
         values[:, i] = table[name]
     # Rounded, so that the last bits of a sum never decide which way a tree goes.
     values = np.round(values, 6)
     surprise = -(np.maximum(s_log, -12.0) + np.maximum(w_log, -20.0)) / 2
     return Measured(tokens, values, surprise)
+
+
+def _order(model: LinearModel, tokens: Tokens, units: Ints, position: Ints) -> dict[str, Floats]:
+    """Measure disorder: each family's mean weight, and the worst stretches by the n-grams that end in them."""
+    count, size = tokens.unit_count, len(tokens.forms)
+    blame = np.zeros(size)
+    means: dict[str, Floats] = {}
+    for f, spec in enumerate(model.meta.families):
+        these = grams(tokens, spec)
+        weights = model.weights[f][these.buckets, 0]
+        # Whole numbers are summed; the scale comes after.
+        sums = np.bincount(these.units, weights=weights, minlength=count) * model.scales[f, 0]
+        counts = np.bincount(these.units, minlength=count)
+        means[f"order_{spec.kind}"] = sums / np.maximum(counts, 1)
+        blame += np.bincount(these.last, weights=weights, minlength=size) * model.scales[f, 0]
+    return {
+        **means,
+        "order_worst_5": -_worst_mean(-blame, units, position, count, 5),
+        "order_worst_10": -_worst_mean(-blame, units, position, count, 10),
+    }
 
 
 _USUAL: Final = frozenset({*".,?!:;-()'…%$£€/&[]", "..."})
@@ -540,5 +554,5 @@ def what_is_wrong(judged: Judged, index: int) -> str:
 
 
 def resources() -> dict[str, str]:
-    """Digest of the tables, for signatures."""
-    return {"models/garbled": load_garbled().digest}
+    """Digests of the tables and of the model of word order, for signatures."""
+    return {"models/garbled": load_garbled().digest, "models/word_order": load_garbled().order.digest}

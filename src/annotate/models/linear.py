@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from annotate.errors import AnnotateError
+from annotate.models.archive import WEIGHTS_FOLDER, read_archive
 from annotate.models.features import FamilySpec, Grams, Tokens, grams, unit_sums
-
-WEIGHTS_FOLDER: Final = Path(__file__).with_name("weights")
 
 Floats = npt.NDArray[np.float64]
 
@@ -150,33 +146,16 @@ def load_model(name: str, folder: Path = WEIGHTS_FOLDER) -> LinearModel:
     Raises:
         AnnotateError: if the file is missing or is not a model.
     """
-    path = folder / f"{name}.npz"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AnnotateError(
-            f"Cannot read the model {path}: {error.strerror}; install annotate again or train it with `annotate train`."
-        ) from error
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            meta = msgspec.json.decode(arrays["meta"].tobytes(), type=ModelMeta)
-            weights = tuple(arrays[f"weights_{f}"] for f in range(len(meta.families)))
-            scales = arrays["scales"]
-            bias = arrays["bias"]
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError) as error:
-        raise AnnotateError(
-            f"The model {path} is damaged ({' '.join(str(error).split())}); install annotate again or train the "
-            "model with `annotate train`."
-        ) from error
-    outputs = len(meta.outputs)
-    shapes = [(2**spec.bits, outputs) for spec in meta.families]
-    if (
-        [table.shape for table in weights] != shapes
-        or scales.shape != (len(shapes), outputs)
-        or bias.shape != scales.shape
-    ):
-        raise AnnotateError(
-            f"The model {path} is damaged (its tables do not have the sizes it states); install annotate again "
-            "or train the model with `annotate train`."
-        )
-    return LinearModel(meta, weights, scales, bias, sha256(data).hexdigest()[:12])
+
+    def parse(arrays: Mapping[str, npt.NDArray[Any]]) -> LinearModel:
+        meta = msgspec.json.decode(arrays["meta"].tobytes(), type=ModelMeta)
+        weights = tuple(arrays[f"weights_{f}"] for f in range(len(meta.families)))
+        scales, bias = arrays["scales"], arrays["bias"]
+        outputs = len(meta.outputs)
+        shapes = [(2**spec.bits, outputs) for spec in meta.families]
+        if [t.shape for t in weights] != shapes or not scales.shape == bias.shape == (len(shapes), outputs):
+            raise ValueError("its tables do not have the sizes it states")
+        return LinearModel(meta, weights, scales, bias, "")
+
+    model, digest = read_archive(folder / f"{name}.npz", parse)
+    return replace(model, digest=digest)

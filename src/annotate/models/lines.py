@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from annotate.documents import Document, Range
+from annotate.models.archive import WEIGHTS_FOLDER
 from annotate.models.features import FUNCTION_WORDS, Tokens, tokenize
 from annotate.models.line_rules import (
     BARE_TAIL,
@@ -34,7 +35,7 @@ from annotate.models.line_rules import (
     link_share,
     reworded_call,
 )
-from annotate.models.linear import WEIGHTS_FOLDER, Floats, LinearModel, load_model
+from annotate.models.linear import Floats, LinearModel, load_model
 
 MODEL: Final = "lines"
 OUTPUTS: Final = ("boilerplate", "spam")

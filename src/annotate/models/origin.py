@@ -20,9 +20,10 @@ import numpy.typing as npt
 from annotate.documents import ORIGINS, Document, OperatingPoint, Range, Verdict
 from annotate.documents.translated import translated_quotations
 from annotate.errors import AnnotateError
+from annotate.models.archive import WEIGHTS_FOLDER
 from annotate.models.calibration import Band, Calibration, Floats
 from annotate.models.features import Tokens, tokenize
-from annotate.models.linear import WEIGHTS_FOLDER, LinearModel, Sums, load_model
+from annotate.models.linear import LinearModel, Sums, load_model
 
 MODEL: Final = "origin"
 HEADS: Final = ORIGINS[1:]

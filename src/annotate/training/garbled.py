@@ -1,11 +1,12 @@
 """Trains the garble model and measures it. Run as ``annotate train configs/train/garbled.yaml``.
 
 Counts come from human texts of ``train`` and from fluent texts of language models (what is ordinary, not who wrote
-it); the trees over the measures from human documents kept out of the counts and from garbled sentences: bad scans,
-character noise, a model's nonsense, translations with a pasted phrase, stuck decoders (all from the data), and human
-sentences damaged on purpose (:mod:`annotate.training.damage`). Learners' and linguists' ungrammatical sentences, and
-machine translations, count as *not* garbled: bad is not senseless. What is measured on: ``dev``, halved by the hash of
-the document; thresholds from the choosing half, figures from the reporting half.
+it); the model of word order from sentences of the same texts and what disorder makes of them; the trees over the
+measures from human documents kept out of the counts and from garbled sentences: bad scans, character noise, a model's
+nonsense, translations with a pasted phrase, stuck decoders (all from the data), and human sentences damaged on purpose
+(:mod:`annotate.training.damage`). Learners' and linguists' ungrammatical sentences, and machine translations, count as
+*not* garbled: bad is not senseless. What is measured on: ``dev``, halved by the hash of the document; thresholds from
+the choosing half, figures from the reporting half.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ import numpy.typing as npt
 
 from annotate.documents import Range, lay_out
 from annotate.errors import AnnotateError
-from annotate.models.features import stable_hash, tokenize
+from annotate.models.features import FamilySpec, stable_hash, tokenize
 from annotate.models.garbled import (
     MEASURES,
     MODEL,
     ORDERS,
+    WORD_ORDER,
     Codes,
     GarbledMeta,
     GarbledModel,
@@ -41,7 +43,7 @@ from annotate.models.garbled import (
     measure,
     probabilities,
 )
-from annotate.models.linear import Floats
+from annotate.models.linear import Floats, LinearModel, ModelMeta, quantise
 from annotate.models.trees import FIELDS, Trees, read_trees
 from annotate.training.card import table, write_card
 from annotate.training.damage import DAMAGES
@@ -52,6 +54,8 @@ _FLUENT: Final = frozenset({"human", "human_translation", "llm_generated", "llm_
 _NOT_GARBLED: Final = frozenset({"grammatical_error", "grammar_borderline"})
 _LENGTHS: Final = ((6, 10), (11, 20), (21, 35), (36, 1000))
 _CHUNK: Final = 400
+_LONGEST: Final = 60
+"""Words; longer sentences teach little about order and cost much."""
 # More of these is never better; left free, the trees learn the quirks of the damage made on purpose.
 _WORSE_WHEN_HIGH: Final = frozenset(
     {
@@ -96,7 +100,10 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     cells, tables = _count(_counted(data, config), config)
     digest = digest_files([data / "train" / "human_news.parquet", data / "train" / "mt_docs.parquet"])
     empty = GarbledMeta(tables, 0.0, 1.0, 1.0, config["fewest_words"], digest)
-    model = GarbledModel(empty, cells, _NO_TREES, "unsaved")
+    order = _fit_order(_counted(data, config), config, digest)
+    out.mkdir(parents=True, exist_ok=True)
+    order.save(out / f"{WORD_ORDER}.npz")
+    model = GarbledModel(empty, cells, order, _NO_TREES, "unsaved")
 
     learning = _sentences(data, "train", config, config["sentences"], config["damaged"])
     testing = _sentences(data, "dev", config, config["test_sentences"], config["test_damaged"])
@@ -106,15 +113,16 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
     choosing = [s for s in testing if stable_hash("half:" + s.group) & 1]
     reporting = [s for s in testing if not stable_hash("half:" + s.group) & 1]
-    draft = GarbledModel(msgspec.structs.replace(empty, bias=bias), cells, trees, "unsaved")
+    draft = GarbledModel(msgspec.structs.replace(empty, bias=bias), cells, order, trees, "unsaved")
     choose_scores = probabilities(draft, _measure_all(draft, choosing))
     human = np.array([s.kind == "human" for s in choosing])
     news = human & np.array([s.source in config["news"] for s in choosing])
     flag = _quantile(choose_scores[news], config["false_positives"])
     one_percent = _quantile(choose_scores[human], 0.01)
     major = max(0.9, _quantile(choose_scores[news], config["false_positives"] / 5))
-    final = GarbledModel(msgspec.structs.replace(draft.meta, threshold=flag, major=major), cells, trees, "unsaved")
-    out.mkdir(parents=True, exist_ok=True)
+    final = GarbledModel(
+        msgspec.structs.replace(draft.meta, threshold=flag, major=major), cells, order, trees, "unsaved"
+    )
     final.save(out / f"{MODEL}.npz")
 
     figures = {
@@ -125,7 +133,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
             "words_counted": tables[0].total,
         },
         "thresholds": {"flag": flag, "major": major, "fpr_1_percent": one_percent},
-        "weights_bytes": (out / f"{MODEL}.npz").stat().st_size,
+        "weights_bytes": sum((out / f"{name}.npz").stat().st_size for name in (MODEL, WORD_ORDER)),
         "reporting": _figures(final, reporting, choosing, one_percent, config),
     }
     Path(config["report"]).parent.mkdir(parents=True, exist_ok=True)
@@ -202,6 +210,29 @@ def _count(texts: Iterable[str], config: Mapping[str, Any]) -> tuple[dict[tuple[
         cells[kind, n] = _pack(keys, counts, minimum, bits)
         tables.append(Table(kind, n, bits, total))
     return cells, tuple(tables)
+
+
+def _fit_order(texts: Iterable[str], config: Mapping[str, Any], digest: str) -> LinearModel:
+    """Fit the linear model that tells sentences from the same sentences in disorder, each shown both ways."""
+    from annotate.training.linear import count_grams, fit_mean_model
+
+    settings = config["order"]
+    sentences = {s for text in texts for s in _split(text) if config["fewest_words"] <= len(s.split()) <= _LONGEST}
+    chosen = sorted(sentences, key=lambda s: stable_hash(f"order:{config['seed']}:{s}"))[: settings["sentences"]]
+    random = Random(f"{config['seed']}:order")  # noqa: S311 - no cryptography
+    pool = [s.split() for s in chosen]
+    shown: list[tuple[str, bool]] = []
+    for i, (sentence, words) in enumerate(zip(chosen, pool, strict=True)):
+        damaged = DAMAGES[settings["damages"][i % len(settings["damages"])]](words, random, pool)
+        shown.append((sentence, False))
+        if damaged != sentence:
+            shown.append((damaged, True))
+    families = tuple(msgspec.convert(settings["families"], list[FamilySpec]))
+    counts = count_grams(shown, lambda s: tokenize(s[0], [Range(0, len(s[0]))]), families)
+    target = np.array([disordered for _, disordered in shown])
+    fitted = [fit_mean_model(part, target, np.ones(len(target)), settings["strength"]) for part in counts]
+    meta = ModelMeta(WORD_ORDER, ("disordered",), families, data_digest=digest)
+    return quantise(meta, [weights[:, None] for weights, _ in fitted], np.array([[bias] for _, bias in fitted]))
 
 
 def _count_characters(forms: Counter[str], n: int) -> tuple[Hashes, npt.NDArray[np.int64]]:

@@ -30,7 +30,7 @@ from annotate.training.linear import (
     mean_logits,
     tpr_at,
 )
-from annotate.training.origin import (
+from annotate.training.origin_model import (
     Pieces,
     Scored,
     Settings,
