@@ -81,4 +81,4 @@ def test_pure_and_picklable() -> None:
     detector = pickle.loads(pickle.dumps(Garbled()))
     assert list(detector.detect(Document(text))) == flags(text)
     assert list(Garbled(minimum_score=1.0).detect(Document(text))) == []
-    assert set(Garbled().resources()) == {"models/garbled"}
+    assert set(Garbled().resources()) == {"models/garbled", "models/word_order"}
