@@ -14,9 +14,8 @@ from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict
 from annotate.errors import AnnotateError
 from annotate.language import is_english
-from annotate.models.garbled import garbled_share
-from annotate.models.lines import furniture_ranges
-from annotate.models.origin import OriginScores, score_origin, verdict
+from annotate.models import garbled, lines, origin
+from annotate.models.origin import OriginScores
 from annotate.reading.decoding import clean
 from annotate.signature import Signature, sign
 
@@ -34,7 +33,8 @@ class Scorer:
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
         self.detectors: tuple[Detector, ...] = build(self.config.detectors)
-        self.signature: Signature = sign(self.config, self.detectors)
+        models = {**garbled.resources(), **lines.resources(), **origin.resources()}
+        self.signature: Signature = sign(self.config, self.detectors, models)
         self.seconds: dict[str, float] | None = None
         """Stage → seconds spent so far; set it to ``{}`` to have the stages timed."""
 
@@ -67,11 +67,11 @@ class Scorer:
                 )
             stage = "models"
             with self._timed("model:lines"):
-                furniture = [Range(start, end) for start, end in furniture_ranges(document)]
+                furniture = [Range(start, end) for start, end in lines.furniture_ranges(document)]
             with self._timed("model:origin"):
-                origin = score_origin(document, exclude=furniture)
+                scores = origin.score_origin(document, exclude=furniture)
             with self._timed("model:garbled"):
-                garbled = garbled_share(document)
+                share = garbled.garbled_share(document)
             flags: list[Flag] = []
             for detector in self.detectors:
                 stage = type(detector).id
@@ -87,16 +87,16 @@ class Scorer:
             status="ok",
             signature=self.signature.short,
             sha256=document.sha256,
-            verdict=self._verdict(origin, garbled),
+            verdict=self._verdict(scores, share),
             flags=_in_order(flags),
-            passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in origin.passages],
+            passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in scores.passages],
             notes=list(document.notes) or msgspec.UNSET,
         )
 
-    def _verdict(self, origin: OriginScores, garbled: float) -> Verdict:
-        judged = verdict(origin, self.config.verdict.fpr)
-        if garbled >= self.config.verdict.garbled_share and origin.sufficient:
-            return msgspec.structs.replace(judged, label="garbled", score=round(garbled, 4), operating_point=None)
+    def _verdict(self, scores: OriginScores, garbled_share: float) -> Verdict:
+        judged = origin.verdict(scores, self.config.verdict.fpr)
+        if garbled_share >= self.config.verdict.garbled_share and scores.sufficient:
+            return msgspec.structs.replace(judged, label="garbled", score=round(garbled_share, 4), operating_point=None)
         return judged
 
     def _unread(self, item: Unread) -> Record:

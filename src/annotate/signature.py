@@ -29,12 +29,15 @@ class Signature(msgspec.Struct, frozen=True):
     """``annotate|v:…|schema:…|sig:…`` with the first 12 hexadecimal digits of the long form's SHA-256."""
 
 
-def sign(config: Config, detectors: Iterable[Detector]) -> Signature:
-    """Make the signature of a configuration and the detectors built from it."""
+def sign(config: Config, detectors: Iterable[Detector], models: Mapping[str, str]) -> Signature:
+    """Make the signature of a configuration, the detectors built from it, and the models the verdict rests on.
+
+    ``models`` is name → digest, like :meth:`Detector.resources`: the verdict needs them whichever detectors are on.
+    """
     built = list(detectors)
     head = f"annotate|v:{__version__}|schema:{SCHEMA_VERSION}"
     ids = "+".join(type(d).id for d in built)
-    resources: dict[str, str] = {}
+    resources = dict(models)
     for detector in built:
         resources.update(detector.resources())
     options = {type(d).id: msgspec.to_builtins(d) for d in built}

@@ -96,6 +96,11 @@ def test_the_verdict_is_put_in_words():
     )
     short = Verdict("insufficient-text", 0.4, 12, SCORES)
     assert describe_verdict(short) == "insufficient-text: too short to call an origin, with 12 words."
+    stated = msgspec.structs.replace(short, operating_point=OperatingPoint("0-50", 0.05, 0.355))
+    assert describe_verdict(stated) == (
+        "insufficient-text: too short to call an origin, with 12 words. A verdict at this length (0-50 words) would "
+        "find 35.5 % of machine-made documents while calling 5 % of human ones machine-made."
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Final
 from annotate.detectors.base import Detector
 from annotate.documents import ORIGINS, Document, Flag, Label, Range
 from annotate.models import lines
-from annotate.models.origin import OriginPassage, OriginScores, drivers, load_origin, score_origin
+from annotate.models.origin import OriginPassage, OriginScores, drivers, load_origin, resources, score_origin
 
 _LABELS: Final[dict[str, Label]] = {
     "machine-translated": "machine-translated",
@@ -37,7 +37,7 @@ class Origin(Detector, frozen=True):
 
     def resources(self) -> dict[str, str]:
         """Name the weights: the origin model's, and the line model's, which decides what is left out."""
-        return {**lines.resources(), "models/origin": load_origin().digest}
+        return {**lines.resources(), **resources()}
 
     def detect(self, document: Document) -> Iterable[Flag]:
         """Give one flag for each run of passages with one label; page furniture is left out, as in the verdict."""

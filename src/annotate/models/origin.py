@@ -175,22 +175,27 @@ def verdict(scores: OriginScores, fpr: float) -> Verdict:
     """Judge a document: machine-made if the probability of that reaches its band's threshold for ``fpr``.
 
     ``human`` below the threshold, the likeliest machine origin from it on, ``insufficient-text`` below the length at
-    which the operating point is noise. The score is the probability of the label; for ``insufficient-text``, that of
-    the likeliest origin.
+    which the operating point, stated all the same, is noise. The score is the probability of the label; for
+    ``insufficient-text``, that of the likeliest origin.
 
     Raises:
         AnnotateError: if there is no threshold for this false-positive rate.
     """
     rounded = {label: round(value, 4) for label, value in scores.scores.items()}
-    if not scores.sufficient:
-        return Verdict("insufficient-text", max(rounded.values()), scores.words, rounded)
     point = scores.band.points.get(f"{fpr:g}")
     if point is None:
         known = ", ".join(scores.band.points)
         raise AnnotateError(f"There is no threshold for verdict.fpr {fpr:g}; the shipped model has {known}.")
-    label = likeliest_machine(scores.scores) if 1.0 - scores.scores["human"] >= point.threshold else "human"
     operating = OperatingPoint(scores.band.name, round(point.fpr, 4), round(point.tpr, 4))
+    if not scores.sufficient:
+        return Verdict("insufficient-text", max(rounded.values()), scores.words, rounded, operating)
+    label = likeliest_machine(scores.scores) if 1.0 - scores.scores["human"] >= point.threshold else "human"
     return Verdict(label, rounded[label], scores.words, rounded, operating)
+
+
+def resources() -> dict[str, str]:
+    """Digest of the weights, for signatures."""
+    return {"models/origin": load_origin().digest}
 
 
 def drivers(

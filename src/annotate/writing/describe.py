@@ -39,6 +39,11 @@ def describe_verdict(verdict: Verdict) -> str:
     point = verdict.operating_point
     if point is None:
         return said
+    if verdict.label == "insufficient-text":
+        return (
+            f"{said} A verdict at this length ({point.length_band} words) would find {_percent(point.tpr)} of "
+            f"machine-made documents while calling {_percent(point.fpr)} of human ones machine-made."
+        )
     return (
         f"{said} At this threshold and length ({point.length_band} words), {_percent(point.fpr)} of human documents "
         f"are called machine-made and {_percent(point.tpr)} of machine-made ones are found."
