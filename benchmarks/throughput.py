@@ -241,7 +241,7 @@ def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:
     return [
         "# Speed and memory of `annotate score`",
         "",
-        f"Made by `python benchmarks/throughput.py`. {about}",
+        f"Made by `python benchmarks/throughput.py{''.join(f' {a}' for a in sys.argv[1:])}`. {about}",
         "",
         "## Documents/s and peak memory",
         "",
