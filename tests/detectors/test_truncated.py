@@ -91,7 +91,7 @@ def test_what_is_cut_off_is_flagged(paragraphs, expected, break_):
         (*BODY, "— With assistance by Ann Example and Bob Example"),
         (*BODY, "#budget #council #town"),
         (*BODY, "https://example.org/budget/in-the"),
-        (*BODY, "Follow us on social media"),
+        (*BODY, "Follow us on our channels"),
         (*BODY, "Sincerely,", "Ann Example"),
         (*BODY, "More: The town that could not pay its bills"),
         (*BODY, "Should they have known?"),
