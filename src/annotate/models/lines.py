@@ -74,7 +74,7 @@ CONTEXT: Final = (
 """What is measured of each line among the others, after the first step."""
 
 
-class Step2(msgspec.Struct, frozen=True):
+class ContextStep(msgspec.Struct, frozen=True):
     """The second step's weights and the thresholds chosen for it; kept in the model's ``extra``."""
 
     weights: dict[str, list[float]]
@@ -250,7 +250,7 @@ class Judged:
     """The lines of a document with the model's probabilities."""
 
     model: LinearModel
-    step2: Step2
+    step2: ContextStep
     lines: Lines
     furniture: Floats
     """Per line: probability that it is no part of the article, a call included."""
@@ -261,17 +261,17 @@ class Judged:
 
 
 @lru_cache(maxsize=4)
-def load_lines(folder: Path = WEIGHTS_FOLDER) -> tuple[LinearModel, Step2]:
+def load_lines(folder: Path = WEIGHTS_FOLDER) -> tuple[LinearModel, ContextStep]:
     """Read the two steps of the model; once per process.
 
     Raises:
         AnnotateError: if the file is missing or damaged.
     """
     model = load_model(MODEL, folder)
-    return model, msgspec.convert(model.meta.extra["step2"], Step2)
+    return model, msgspec.convert(model.meta.extra["step2"], ContextStep)
 
 
-def probabilities(step2: Step2, matrix: Floats) -> tuple[Floats, Floats]:
+def probabilities(step2: ContextStep, matrix: Floats) -> tuple[Floats, Floats]:
     """Second step: probabilities of (any furniture, spam) for rows of :func:`in_context`."""
     found = []
     for output in OUTPUTS:
@@ -281,7 +281,7 @@ def probabilities(step2: Step2, matrix: Floats) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
-def judge_lines(text: str, ranges: tuple[Range, ...], model: LinearModel, step2: Step2) -> Judged:
+def judge_lines(text: str, ranges: tuple[Range, ...], model: LinearModel, step2: ContextStep) -> Judged:
     """Measure and judge the lines of a text."""
     lines = look_at(text, ranges)
     logits = model.logits(tokenize(text, openings(ranges)))
@@ -326,7 +326,7 @@ def furniture_ranges(document: Document) -> list[tuple[int, int]]:
     return [(finding.start, finding.end) for finding in find_furniture(document) if finding.score >= 0.5]
 
 
-def find_with(document: Document, model: LinearModel, step2: Step2) -> tuple[Finding, ...]:
+def find_with(document: Document, model: LinearModel, step2: ContextStep) -> tuple[Finding, ...]:
     """As :func:`find_furniture`, with a given model."""
     text = document.text
     kept = _known(document)

@@ -26,8 +26,8 @@ from annotate.models.lines import (
     MODEL,
     OUTPUTS,
     SHAPE,
+    ContextStep,
     Lines,
-    Step2,
     find_with,
     in_context,
     look_at,
@@ -285,7 +285,7 @@ def _first_step(
     return quantise(meta, list(tables), bias), held_out
 
 
-def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, Any]) -> Step2:
+def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, Any]) -> ContextStep:
     from sklearn.linear_model import LogisticRegression
 
     parts = []
@@ -297,7 +297,7 @@ def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, A
     x = np.concatenate(parts)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     weights = np.concatenate([np.full(len(page.furniture), page.weight) for page in pages])
-    step2 = Step2({}, {}, {"boilerplate": 0.9, "spam": 0.5})
+    step2 = ContextStep({}, {}, {"boilerplate": 0.9, "spam": 0.5})
     for output in OUTPUTS:
         label = np.concatenate([page.furniture if output == "boilerplate" else page.spam for page in pages])
         fitted = LogisticRegression(C=config["c_context"], max_iter=3000).fit(
@@ -309,13 +309,13 @@ def _second_step(pages: Sequence[Page], held_out: Floats, config: Mapping[str, A
     return step2
 
 
-def score_page(model: LinearModel, step2: Step2, page: Page) -> tuple[Floats, Floats]:
+def score_page(model: LinearModel, step2: ContextStep, page: Page) -> tuple[Floats, Floats]:
     """Probabilities (furniture, spam) of a page's lines."""
     logits = model.logits(tokenize(page.text, openings(page.lines.ranges)))
     return probabilities(step2, in_context(page.lines, logits))
 
 
-def _quiet_threshold(model: LinearModel, step2: Step2, news: Sequence[Page], allowed: float) -> float:
+def _quiet_threshold(model: LinearModel, step2: ContextStep, news: Sequence[Page], allowed: float) -> float:
     """Give the least probability at which the model alone flags at most ``allowed`` lines per 1,000 words of news."""
     words = sum(len(page.text.split()) for page in news)
     step2.threshold["boilerplate"] = 0.5
@@ -325,7 +325,7 @@ def _quiet_threshold(model: LinearModel, step2: Step2, news: Sequence[Page], all
     return round(scores[position], 4) if position < len(scores) else 0.5
 
 
-def _best_threshold(model: LinearModel, step2: Step2, pages: Sequence[Page]) -> float:
+def _best_threshold(model: LinearModel, step2: ContextStep, pages: Sequence[Page]) -> float:
     truth = np.concatenate([page.furniture for page in pages])
     scores = np.concatenate([score_page(model, step2, page)[0] for page in pages])
     grid = np.linspace(0.05, 0.95, 91)
@@ -351,7 +351,7 @@ def _interval(pages: Sequence[tuple[Bools, Bools]], config: Mapping[str, Any]) -
 
 
 def _figures(
-    model: LinearModel, step2: Step2, pages: Sequence[Page], best: float, config: Mapping[str, Any]
+    model: LinearModel, step2: ContextStep, pages: Sequence[Page], best: float, config: Mapping[str, Any]
 ) -> dict[str, Any]:
     scored = [score_page(model, step2, page)[0] for page in pages]
     product = [product_flags(model, step2, page) for page in pages]
@@ -410,7 +410,7 @@ def _figures(
     return table
 
 
-def product_flags(model: LinearModel, step2: Step2, page: Page) -> Bools:
+def product_flags(model: LinearModel, step2: ContextStep, page: Page) -> Bools:
     """Which lines the detectors flag for more than half of their length."""
     marked = np.zeros(len(page.text) + 1, dtype=bool)
     for finding in find_with(Document(page.text), model, step2):
