@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from annotate.errors import AnnotateError
-from annotate.termbases.matching import Matcher
-from annotate.termbases.model import LANGUAGES, load_termbase
+from annotate.termbases.matching import load_checked
+from annotate.termbases.model import LANGUAGES
 from annotate.termbases.tbx import import_tbx, to_yaml
 
 
@@ -22,11 +22,7 @@ def command() -> None:
 def check(files: tuple[Path, ...]) -> None:
     """Read termbases as scoring would, and say what is in them; the first mistake is named and ends the check."""
     for file in files:
-        termbase = load_termbase(file)
-        try:
-            Matcher(termbase.entries)
-        except ValueError as error:
-            raise AnnotateError(f"Termbase {file}: {error}.") from error
+        termbase = load_checked(file)
         languages = sorted({code for entry in termbase.entries for code in entry.sources})
         terms = sum(len(entry.terms) for entry in termbase.entries)
         click.echo(

@@ -66,7 +66,7 @@ class Apostrophes(Detector, frozen=True):
     """Flags contractions and possessives that lost their apostrophe, and possessive endings set apart."""
 
     id: ClassVar[str] = "apostrophes@1"
-    labels: ClassVar[tuple[Label, ...]] = ("punctuation", "spelling")
+    labels: ClassVar[tuple[Label, ...]] = ("punctuation",)
     about: ClassVar[str] = "Lost apostrophes, by a word list with counts of what follows possessives and plurals."
 
     def resources(self) -> dict[str, str]:

@@ -11,9 +11,8 @@ from typing import ClassVar, Final
 from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label, Severity
 from annotate.documents.quotations import inside_quotation
-from annotate.errors import AnnotateError
 from annotate.signature import digest
-from annotate.termbases import Entry, Match, Matcher, builtin_paths, load_termbase
+from annotate.termbases import Entry, Match, Matcher, builtin_paths, load_checked
 
 _COMPANY: Final = 0.8
 """Each further entry that the same language explains leaves this share of the doubt, three of them at most: calques
@@ -95,12 +94,4 @@ def _entries_by_language(matches: Iterable[Match]) -> Mapping[str, int]:
 
 @cache
 def _matcher(paths: tuple[str, ...]) -> Matcher:
-    entries: list[Entry] = []
-    for path in paths:
-        termbase = load_termbase(path)
-        try:
-            Matcher(termbase.entries)
-        except ValueError as error:
-            raise AnnotateError(f"Termbase {path}: {error}.") from error
-        entries.extend(termbase.entries)
-    return Matcher(entries)
+    return Matcher([entry for path in paths for entry in load_checked(path).entries])

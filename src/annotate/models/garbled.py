@@ -481,7 +481,8 @@ def _has_foreign_words(text: str, sentence: Range) -> bool:
     """Whether words of a sentence are unknown for another reason: other scripts, mojibake, many foreign names."""
     if _FOREIGN.search(text, sentence.start, sentence.end):
         return True
-    accented = len(_ACCENTED.findall(text, sentence.start, sentence.end))
+    # In two steps: one pattern for a whole accented word would be tried anew at each letter of a long plain one.
+    accented = sum(1 for word in _WORD.findall(text, sentence.start, sentence.end) if _ACCENT.search(word))
     return accented >= _MANY_NAMES and accented >= _NAMES_SHARE * len(sentence.of(text).split())
 
 
@@ -500,7 +501,8 @@ _LONGEST_HEADING: Final = 14
 """Words."""
 _FOREIGN: Final = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff\uf900-\ufdff]|[ÂÃ][\u0080-\u00bf]|â€")
 """Letters of other scripts, and mojibake."""
-_ACCENTED: Final = re.compile(r"\w*[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]\w*")
+_WORD: Final = re.compile(r"\w+")
+_ACCENT: Final = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _MANY_NAMES: Final = 2
 _NAMES_SHARE: Final = 0.12
 """Words with accented letters, at least so many and such a share, make a sentence one of foreign names."""

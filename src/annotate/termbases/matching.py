@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from annotate.documents import Document, Range
+from annotate.errors import AnnotateError
 from annotate.termbases.inflection import inflections
-from annotate.termbases.model import Entry
+from annotate.termbases.model import Entry, Termbase, load_termbase
 
 _HYPHENS: Final = re.compile(r"[-‐‑]")
 
@@ -318,3 +320,17 @@ def _without_overlaps(found: list[Match]) -> list[Match]:
             kept[-1] = match
             last = match.end
     return kept
+
+
+def load_checked(path: str | Path) -> Termbase:
+    """Read a termbase and make sure that its terms and contexts can be searched for.
+
+    Raises:
+        AnnotateError: as :func:`load_termbase`, or naming the file whose notation is wrong.
+    """
+    termbase = load_termbase(path)
+    try:
+        Matcher(termbase.entries)
+    except ValueError as error:
+        raise AnnotateError(f"Termbase {path}: {error}.") from error
+    return termbase
