@@ -1,17 +1,24 @@
 """Configurations: defaults spelled out, unknown keys refused with the nearest valid name."""
 
+import re
+
 import msgspec
 import pytest
+import yaml
 
 from annotate.config import Config, config_folder, load_config, make_config
 from annotate.detectors import build, installed
+from annotate.detectors.registry import required
 from annotate.errors import AnnotateError
+
+OFF = {name for name, cls in installed().items() if required(cls)}
+"""Detectors that need something of the user's."""
 
 
 def test_default_yaml_says_what_the_code_does() -> None:
     written = load_config(config_folder() / "default.yaml")
     assert msgspec.structs.replace(written, detectors={}) == Config()
-    assert sorted(written.detectors) == sorted(installed())
+    assert set(written.detectors) == set(installed()) - OFF
     assert build(written.detectors) == build({})
 
 
@@ -62,4 +69,26 @@ def test_a_value_out_of_range_is_refused(data: dict) -> None:
 
 def test_a_detector_can_be_left_out() -> None:
     names = {type(detector).id.split("@")[0] for detector in build({"spam": False})}
-    assert names == set(installed()) - {"spam"}
+    assert names == set(installed()) - OFF - {"spam"}
+
+
+def test_what_default_yaml_shows_as_comments_can_be_used() -> None:
+    text = (config_folder() / "default.yaml").read_text(encoding="utf-8")
+    shown = yaml.safe_load("\n".join(re.findall(r"^  # (\w+: \{.*\})$", text, re.MULTILINE)))
+    assert set(shown) == OFF
+    built = {type(detector).id.split("@")[0] for detector in build(shown)}
+    assert built == set(installed())
+
+
+@pytest.mark.parametrize("chosen", [True, None, {}, {"revision": "main"}])
+def test_a_detector_that_needs_something_is_refused_without_it(chosen: object) -> None:
+    with pytest.raises(AnnotateError) as caught:
+        build({"token_classifier": chosen})
+    assert str(caught.value) == (
+        "Configuration key detectors.token_classifier must set model; give it a value, or leave out the detector, "
+        "which needs annotate[transformers], a token classification model."
+    )
+
+
+def test_a_detector_that_needs_something_may_be_left_out_by_name() -> None:
+    assert build({"surprisal": False}) == build({})

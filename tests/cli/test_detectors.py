@@ -109,6 +109,7 @@ def test_an_outside_detector_is_listed_configured_and_run(package):
         "labels": ["grammar"],
         "about": "Words in capitals.",
         "options": {"least": 4},
+        "required": [],
         "needs": ["a loud voice"],
         "package": "outside-0 1.2",
     }
@@ -119,6 +120,17 @@ def test_an_outside_detector_is_listed_configured_and_run(package):
     assert [f.text for f in detector.detect(Document("It is SO LOUD here."))] == ["SO", "LOUD"]
     with pytest.raises(AnnotateError, match=r"detectors\.shouting\.leest'; did you mean 'least'"):
         build({"shouting": {"leest": 2}})
+
+
+def test_a_detector_that_is_off_says_what_turns_it_on():
+    row = listed()["quality_estimation@1"]
+    assert row["required"] == ["model", "minor_below"]
+    assert row["options"]["max_length"] == 512
+    assert "annotate[transformers]" in row["needs"]
+    table = CliRunner().invoke(command, env={"COLUMNS": "200"}).output
+    entry = table[table.index("quality_estimation@1") :]
+    assert "    Off unless the configuration sets model and minor_below.\n    Needs annotate[transformers], " in entry
+    assert "token_classifier@1  any label\n" in table
 
 
 @pytest.mark.parametrize(

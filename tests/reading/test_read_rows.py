@@ -44,6 +44,7 @@ def test_all_fields(tmp_path):
         "title": "T",
         "published": "2023-02-03",
         "lang": "en",
+        "source_text": "Wörter.",
         "other": [1],
     }
     assert items_of(tmp_path, json.dumps(row)) == [
@@ -55,6 +56,7 @@ def test_all_fields(tmp_path):
             title="T",
             published="2023-02-03",
             lang="en",
+            source_text="Wörter.",
         )
     ]
 
@@ -90,6 +92,8 @@ def test_a_broken_line_costs_only_itself(tmp_path):
         ('{"text": "a", "id": true}', "has true or false as 'id'; an id must be a string or an integer."),
         ('{"text": "a", "id": ["b"]}', "has a list as 'id'; an id must be a string or an integer."),
         ('{"text": "a", "source": ["b"]}', "has a list as 'source', not a string."),
+        ('{"text": "a", "source_text": 5}', "has the number 5 as 'source_text', not a string."),
+        ('{"text": "a", "source_text": ["b"]}', "has a list as 'source_text', not a string."),
         ("[" * 100_000, "is nested too deeply."),
         ('{"text": "tab\there"}', "is not valid JSON: Invalid control character at at column 14."),
         ("{'text': 'x'}", "is not valid JSON: Expecting property name enclosed in double quotes at column 2."),
@@ -118,6 +122,25 @@ def test_ids(tmp_path, given, id):
 def test_optional_fields(tmp_path, given, read_as):
     (item,) = items_of(tmp_path, f'{{"text": "a", "published": {given}}}')
     assert item == Document(text="a", id="news:1", published=read_as)
+
+
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [('"Ja."', "Ja."), ("null", None), ('""', None), ('" \\n"', None), ("NaN", None), ('" a\\u0000\\n"', " a\ufffd\n")],
+)
+def test_source_texts(tmp_path, given, read_as):
+    (item,) = items_of(tmp_path, f'{{"text": "a", "original": {given}}}', columns={"source_text": "original"})
+    assert item == Document(text="a", id="news:1", source_text=read_as)
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.csv"])
+def test_a_long_source_text_fails_with_its_length(tmp_path, name):
+    data = {
+        "news.jsonl": f'{{"text": "a", "source_text": "{"x" * 51}"}}',
+        "news.csv": f"text,source_text\na,{'x' * 51}\n",
+    }
+    (bad,) = items_of(tmp_path, data[name], name, max_characters=50)
+    assert "has a 'source_text' that has 51 characters, more than reading.max_characters (50)" in error_of(bad)
 
 
 def test_columns(tmp_path):
@@ -346,6 +369,7 @@ def test_json_lines_under_the_name_json_keep_going(tmp_path):
         ("n.csv", "text,id,\na,1,\n", ["a"]),
         ("n.csv", "text\na,,\n", ["a"]),
         ("n.csv", '"text"\n" a "\n', [" a "]),
+        ("n.csv", 'text,source_text\na,"x\ny"\n', ["a"]),
     ],
 )
 def test_csv(tmp_path, name, data, texts):

@@ -97,6 +97,11 @@ def test_wrong_types(tmp_path, table, message):
     assert item.error.startswith(f"{tmp_path}/news.parquet {message}")
 
 
+def test_source_texts(tmp_path):
+    items = items_of(tmp_path, {"text": ["a", "b"], "source_text": ["Ä\n", None], "extra": [1, 2]})
+    assert items == [Document(text="a", id="news:1", source_text="Ä\n"), Document(text="b", id="news:2")]
+
+
 def test_invalid_utf8_costs_one_row(tmp_path):
     offsets, data = pa.py_buffer(b"\0\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xffb")
     column = pa.Array.from_buffers(pa.string(), 3, [None, offsets, data])
@@ -152,15 +157,15 @@ def datasets() -> Any:
 
 
 def test_a_saved_data_set(tmp_path, datasets):
-    rows = {"text": ["a", "b", None], "id": ["x", None, "z"], "extra": [1, 2, 3]}
+    rows = {"text": ["a", "b", None], "id": ["x", None, "z"], "source_text": ["Ä", None, None], "extra": [1, 2, 3]}
     datasets.Dataset.from_dict(rows).save_to_disk(tmp_path / "news.v2")
     expected = [
-        Document(text="a", id="x"),
+        Document(text="a", id="x", source_text="Ä"),
         Document(text="b", id="news.v2:2"),
         Unread(
             id="z",
             status="failed",
-            error=f"{tmp_path}/news.v2 row 3 has no value for 'text' (keys: id, text).",
+            error=f"{tmp_path}/news.v2 row 3 has no value for 'text' (keys: id, source_text, text).",
         ),
     ]
     assert list(read([tmp_path / "news.v2"])) == expected

@@ -152,10 +152,18 @@ def test_inputs():
     for good in (
         {"text": "x"},
         {"text": "", "id": 3, "other": []},
-        {"text": "x", "id": None, "url": None, "lang": "en"},
+        {"text": "x", "id": None, "url": None, "lang": "en", "source_text": "y"},
     ):
         schema.validate(good)
-    for bad in ({}, {"text": None}, {"text": 3}, {"text": "x", "id": 1.5}, {"text": "x", "source": ["a"]}, []):
+    for bad in (
+        {},
+        {"text": None},
+        {"text": 3},
+        {"text": "x", "id": 1.5},
+        {"text": "x", "source": ["a"]},
+        {"text": "x", "source_text": 1},
+        [],
+    ):
         assert not schema.is_valid(bad)
 
 

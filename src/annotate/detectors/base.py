@@ -11,7 +11,10 @@ from annotate.documents import Document, Flag, Label, Severity, make_flag
 
 
 class Detector(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every detector: its fields are its options, each with a default, settable in the configuration.
+    """Base of every detector: its fields are its options, settable in the configuration.
+
+    A detector whose options all have defaults is on by default. One with an option that has none (a model of the user's
+    choice) is off until the configuration gives it.
 
     A detector is a pure function of the document: it reads nothing else, keeps nothing, and gives the same flags
     in the same order every time. It must be picklable. A change that can alter any flag needs a new version in

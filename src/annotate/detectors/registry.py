@@ -55,20 +55,30 @@ def installed() -> dict[str, type[Detector]]:
     return found
 
 
-def build(options: Mapping[str, Any]) -> tuple[Detector, ...]:
+def required(cls: type[Detector]) -> tuple[str, ...]:
+    """Name the options of a detector that have no default."""
+    return tuple(field.name for field in msgspec.structs.fields(cls) if field.required)
+
+
+def build(options: Mapping[str, Any], *, tier: str = "auto") -> tuple[Detector, ...]:
     """Make every installed detector with its options; ``false`` for a name leaves that detector out.
+
+    A detector with an option that has no default is left out unless ``options`` names it.
 
     Args:
         options: detector name → mapping of its options, or ``true`` / ``false``.
+        tier: for every detector that has an option of this name and is not given one.
 
     Raises:
-        AnnotateError: for an unknown detector, an unknown option or a value of the wrong type.
+        AnnotateError: for an unknown detector, an unknown option, a value of the wrong type, or an option that has no
+            default and is not given.
     """
     classes = installed()
     check_keys(options, classes, "detectors")
     built: list[Detector] = []
     for name, cls in classes.items():
-        chosen = options.get(name, True)
+        needed = required(cls)
+        chosen = options.get(name, not needed)
         if chosen is False:
             continue
         values = {} if chosen in (True, None) else chosen
@@ -77,8 +87,16 @@ def build(options: Mapping[str, Any]) -> tuple[Detector, ...]:
                 f"Configuration key detectors.{name} must be true, false or a mapping of options, not {chosen!r}."
             )
         check_keys(values, cls.__struct_fields__, f"detectors.{name}")
+        missing = [option for option in needed if option not in values]
+        if missing:
+            needs = f", which needs {', '.join(cls.needs)}" if cls.needs else ""
+            raise AnnotateError(
+                f"Configuration key detectors.{name} must set {' and '.join(missing)}; give "
+                f"{'it a value' if len(missing) == 1 else 'them values'}, or leave out the detector{needs}."
+            )
         try:
-            built.append(msgspec.convert(dict(values), cls))
+            shared = {"tier": tier} if "tier" in cls.__struct_fields__ else {}
+            built.append(msgspec.convert({**shared, **values}, cls))
         except msgspec.ValidationError as error:
             raise AnnotateError(f"Configuration key detectors.{name}: {error}.") from error
     return tuple(built)

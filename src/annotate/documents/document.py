@@ -30,6 +30,8 @@ class Document:
     """Date of publication as it was given, not parsed."""
     lang: str | None = None
     """Language the input declares (BCP 47), if it does."""
+    source_text: str | None = None
+    """The text it was translated from, where the input has it. No offset is ever into it."""
     furniture: tuple[tuple[int, int], ...] = ()
     """Ranges the reader knows to be page furniture (HTML read with its furniture kept)."""
     notes: tuple[str, ...] = ()
@@ -69,12 +71,13 @@ class Document:
             self.title,
             self.published,
             self.lang,
+            self.source_text,
             self.furniture,
             self.notes,
         )
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
-        names = ("text", "id", "source", "url", "title", "published", "lang", "furniture", "notes")
+        names = ("text", "id", "source", "url", "title", "published", "lang", "source_text", "furniture", "notes")
         for name, value in zip(names, state, strict=True):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_shared", {})

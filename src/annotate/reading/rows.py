@@ -13,7 +13,7 @@ from annotate.documents import Document, Unread
 from annotate.reading.decoding import clean
 from annotate.reading.sources import Placed, Source
 
-FIELDS: Final = ("text", "id", "source", "url", "title", "published", "lang")
+FIELDS: Final = ("text", "id", "source", "url", "title", "published", "lang", "source_text")
 """Fields of a row; only ``text`` is needed."""
 
 _KEYS_SHOWN: Final = 12
@@ -60,6 +60,7 @@ def read_row(
             return place, Unread(id=id, status="skipped", reason="empty", source=origin)
         if len(decoded.text) > config.max_characters:
             raise RowError(too_long(len(decoded.text), config))  # noqa: TRY301 - one way out for all that is wrong
+        source_text = _source_text(row, columns.get("source_text", "source_text"), config)
         document = Document(
             text=decoded.text,
             id=id,
@@ -68,6 +69,7 @@ def read_row(
             title=_string(row, columns.get("title", "title")),
             published=_string(row, columns.get("published", "published")),
             lang=_string(row, columns.get("lang", "lang")),
+            source_text=source_text,
             notes=(*notes, *decoded.notes),
         )
     except RowError as error:
@@ -102,6 +104,19 @@ def _text(row: Mapping[Any, Any], key: str) -> str:
     near = difflib.get_close_matches(key, keys, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}? Then set" if near else "name the column with"
     raise RowError(f"has no {key!r} (keys: {shown or 'none'}); {hint} reading.columns.text.")
+
+
+def _source_text(row: Mapping[Any, Any], key: str, config: ReadingConfig) -> str | None:
+    value = row.get(key)
+    if value is None or _is_nan(value):
+        return None
+    if not isinstance(value, str):
+        raise RowError(f"has {_kind(value)} as {key!r}, not a string.")
+    if not value or value.isspace():
+        return None
+    if len(value) > config.max_characters:
+        raise RowError(f"has a {key!r} that {too_long(len(value), config)}")
+    return clean(value).text
 
 
 def _id(row: Mapping[Any, Any], key: str) -> str | None:
