@@ -191,6 +191,18 @@ def table(runs: list[Run]) -> list[str]:
     return lines
 
 
+def put(page: Path, lines: list[str]) -> None:
+    """Write a chapter into a page: in place of the one with the same heading, or behind all others."""
+    chapters: dict[str, list[str]] = {}
+    there = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
+    for line in there:
+        if line.startswith("# ") or not chapters:
+            chapters[line] = []
+        chapters[next(reversed(chapters))].append(line)
+    chapters[lines[0]] = lines
+    page.write_text("\n\n".join("\n".join(c).strip() for c in chapters.values()) + "\n", encoding="utf-8")
+
+
 def size(text: str) -> tuple[int, int]:
     """Parse ``1000x400``: documents and words in each."""
     documents, words = text.split("x")
@@ -212,10 +224,9 @@ def main() -> None:
         lines = report(options, about, folder)
     finally:
         shutil.rmtree(folder)
-    text = "\n".join(lines) + "\n"
-    print(text)
+    print("\n".join(lines))
     if options.output != "-":
-        Path(options.output).write_text(text, encoding="utf-8")
+        put(Path(options.output), lines)
 
 
 def report(options: argparse.Namespace, about: str, folder: Path) -> list[str]:

@@ -43,6 +43,8 @@ class Summary:
     """The first ids for each reason and note, at most :data:`SHOWN_IDS`."""
     verdicts: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
+    tiers: Counter[str] = field(default_factory=Counter)
+    """How many verdicts rest on which models."""
     failures: list[str] = field(default_factory=list)
     """What went wrong with the first failed documents, one sentence each, at most :data:`SHOWN_FAILURES`."""
     seconds: float = 0.0
@@ -60,6 +62,8 @@ class Summary:
             self.failures.append(f"{record.id}: {record.error}")
         if record.verdict is not None:
             self.verdicts[record.verdict.label] += 1
+        if record.tier is not None:
+            self.tiers[record.tier] += 1
         self.flags.update(flag.label for flag in record.flags)
         for note in record.notes:
             if note in self.noted or len(self.noted) < SHOWN_NOTES:

@@ -32,8 +32,8 @@ class Scorer:
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
-        self.detectors: tuple[Detector, ...] = build(self.config.detectors)
-        models = {**garbled.resources(), **lines.resources(), **origin.resources()}
+        self.detectors: tuple[Detector, ...] = build(self.config.detectors, tier=self.config.tier)
+        models = {**garbled.resources(self.config.tier), **lines.resources(), **origin.resources(self.config.tier)}
         self.signature: Signature = sign(self.config, self.detectors, models)
         self.seconds: dict[str, float] | None = None
         """Stage → seconds spent so far; set it to ``{}`` to have the stages timed."""
@@ -69,9 +69,9 @@ class Scorer:
             with self._timed("model:lines"):
                 furniture = [Range(start, end) for start, end in lines.furniture_ranges(document)]
             with self._timed("model:origin"):
-                scores = origin.score_origin(document, exclude=furniture)
+                scores = origin.score_origin(document, furniture, self.config.tier)
             with self._timed("model:garbled"):
-                share = garbled.garbled_share(document)
+                share = garbled.garbled_share(document, self.config.tier)
             flags: list[Flag] = []
             for detector in self.detectors:
                 stage = type(detector).id
@@ -87,6 +87,7 @@ class Scorer:
             status="ok",
             signature=self.signature.short,
             sha256=document.sha256,
+            tier=scores.tier,
             verdict=self._verdict(scores, share),
             flags=_in_order(flags),
             passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in scores.passages],

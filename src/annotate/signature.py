@@ -16,7 +16,7 @@ from annotate.detectors.base import Detector
 SCHEMA_VERSION: Final = 1
 """Version of the record; raised when a field changes its meaning or goes away."""
 
-_LIBRARIES: Final = ("ftfy", "py3langid", "sentencex", "trafilatura")
+_LIBRARIES: Final = ("ftfy", "onnxruntime", "py3langid", "sentencex", "trafilatura")
 """Dependencies whose own version can move an offset, a flag or a score."""
 
 

@@ -109,6 +109,10 @@ def describe_summary(summary: Summary) -> str:
     for name, counts in (("verdicts", summary.verdicts), ("flags", summary.flags)):
         if counts:
             lines.append(f"{name + ':':<10}{_counts(counts)}")
+    if summary.tiers:
+        scored = summary.tiers.total()
+        shares = [f"{name} {n:,} ({n / scored:.0%})" for name, n in sorted(summary.tiers.items(), reverse=True)]
+        lines.append(f"tiers:    {', '.join(shares)}")
     lines.append(f"signed:   {summary.signature}")
     return "\n".join(lines)
 

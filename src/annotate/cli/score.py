@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sys
+from typing import Literal
 
 import click
+import msgspec
 
 
 @click.command()
@@ -17,6 +19,12 @@ import click
     help="File ending in .jsonl or .parquet, or - for JSONL on standard output. Without it, a table is printed.",
 )
 @click.option("-c", "--config", "config_path", type=click.Path(), help="Configuration (YAML) instead of the defaults.")
+@click.option(
+    "--tier",
+    type=click.Choice(["auto", "linear", "encoder"]),
+    help="Models that answer: the fast linear ones alone, the encoder on every document, or (auto) the encoder where "
+    "it can change the answer.  [default: the configuration's]",
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per processor, at most 4]")
 @click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True, help="Documents per hand-over.")
 @click.option("--with-text", is_flag=True, help="Put each text into its record.")
@@ -27,6 +35,7 @@ def command(
     inputs: tuple[str, ...],
     output: str | None,
     config_path: str | None,
+    tier: Literal["auto", "linear", "encoder"] | None,
     workers: int | None,
     batch_size: int,
     with_text: bool,
@@ -48,6 +57,8 @@ def command(
     from annotate.writing.output import StreamOutput
 
     config = load_config(config_path)
+    if tier is not None:
+        config = msgspec.structs.replace(config, tier=tier)
     workers = workers or default_workers()
     stdin = sys.stdin.buffer
     if dry_run:

@@ -8,7 +8,8 @@ from typing import Final
 from annotate.detectors.base import Detector
 from annotate.documents import ORIGINS, Document, Flag, Label, Range
 from annotate.models import lines
-from annotate.models.origin import OriginPassage, OriginScores, drivers, load_origin, resources, score_origin
+from annotate.models.heads import Tier
+from annotate.models.origin import OriginPassage, OriginScores, drivers, resources, score_origin
 
 _LABELS: Final[dict[str, Label]] = {
     "machine-translated": "machine-translated",
@@ -31,20 +32,24 @@ class Origin(Detector, frozen=True):
     none.
     """
 
-    id = "origin@1"
+    id = "origin@2"
     labels = tuple(_LABELS.values())
-    about = "Passages of about 100 words that read as machine-made: linear model over hashed n-grams, calibrated."
+    about = "Passages of about 100 words that read as machine-made: linear model, and the encoder where it matters."
+
+    tier: Tier = "auto"
+    """Which tier answers; unless given here, the configuration's ``tier``."""
 
     def resources(self) -> dict[str, str]:
         """Name the weights: the origin model's, and the line model's, which decides what is left out."""
-        return {**lines.resources(), **resources()}
+        return {**lines.resources(), **resources(self.tier)}
 
     def detect(self, document: Document) -> Iterable[Flag]:
         """Give one flag for each run of passages with one label; page furniture is left out, as in the verdict."""
-        scores = score_origin(document, [Range(start, end) for start, end in lines.furniture_ranges(document)])
+        furniture = [Range(start, end) for start, end in lines.furniture_ranges(document)]
+        scores = score_origin(document, furniture, self.tier)
         if not scores.sufficient:
             return
-        facts = load_origin().facts
+        facts = scores.facts
         minor, major = facts.passages["minor"], facts.passages["major"]
         run: list[OriginPassage] = []
         for passage in scores.passages:
@@ -71,6 +76,7 @@ class Origin(Detector, frozen=True):
             words=drivers(document, scores, whole, label),
             scores={name: round(value, 4) for name, value in whole.scores.items()},
             length=whole.words,
+            tier=scores.tier,
         )
 
 

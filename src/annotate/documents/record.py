@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -97,6 +97,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=False, forbid_unknown_fi
     """Why it was skipped: ``empty``, ``not-english``, ``not-text``."""
     error: str | msgspec.UnsetType = msgspec.UNSET
     """What failed: one sentence."""
+    tier: Literal["linear", "encoder"] | msgspec.UnsetType = msgspec.UNSET
+    """Which models the verdict rests on: the fast ones alone, or the encoder too. Only where status is ``ok``."""
     notes: list[str] | msgspec.UnsetType = msgspec.UNSET
     """What the reader had to change or guess."""
     text: str | msgspec.UnsetType = msgspec.UNSET

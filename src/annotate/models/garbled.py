@@ -4,14 +4,14 @@ What tells is how ordinary the sequences of a sentence are. Tables of hashed n-g
 function-word skeletons, characters inside words) say how often each stretch was seen; a sentence's measures are taken
 from those counts (backed-off log probabilities as in Brants et al. 2007, "stupid backoff"; pointwise mutual
 information of neighbours) and from a linear model that tells sentences from the same words in disorder; boosted trees
-turn them into the probability that the sentence is garbled.
+turn them into the probability that the sentence is garbled. Where that leaves a sentence open, the encoder is asked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,10 @@ import numpy.typing as npt
 
 from annotate.documents import Document, Range
 from annotate.language import english_share, identify
+from annotate.models import encoder
 from annotate.models.archive import WEIGHTS_FOLDER, read_archive
 from annotate.models.features import FUNCTION_WORDS, Form, Tokens, grams, tokenize
+from annotate.models.heads import SENTENCE_HEADS, SENTENCE_SLICE, Tier
 from annotate.models.linear import Floats, LinearModel, load_model
 from annotate.models.lines import furniture_ranges
 from annotate.models.trees import FIELDS, Trees, read_trees
@@ -448,11 +450,47 @@ class Judged:
     """Which of them are short and do not end as a sentence does."""
     scores: Floats
     measured: Measured
+    threshold: float
+    """Probability from which a sentence is flagged."""
+    major: float
+    """Probability from which the flag is major."""
 
 
-def judge(document: Document) -> Judged:
-    """Judge the sentences that are part of the article and long enough. Computed once per document."""
-    return document.once("garbled:judged", _judge)
+class GarbledJoint(encoder.Joint, frozen=True):
+    """The trees and the encoder together: a logistic regression over their log-odds, with thresholds of its own."""
+
+    threshold: float
+    major: float
+    asked_from: float
+    """Probability by the trees from which a sentence is open, and the encoder is asked about its document."""
+
+
+def judge(document: Document, tier: Tier = "auto") -> Judged:
+    """Judge the sentences that are part of the article and long enough. Computed once per document and tier."""
+    return document.once(f"garbled:judged {tier}", lambda d: _judge_by(d, tier))
+
+
+def _judge_by(document: Document, tier: Tier) -> Judged:
+    by_trees = document.once("garbled:judged by trees", _judge)
+    if tier == "linear" or not by_trees.judged.any():
+        return by_trees
+    joint = load_joint()
+    if tier == "auto" and not (by_trees.scores >= joint.asked_from).any():
+        return by_trees
+    encoding = encoder.encode(document)
+    place = {sentence: i for i, sentence in enumerate(encoding.sentences)}
+    rows = np.array([place[sentence] for sentence in by_trees.sentences], dtype=np.int64)
+    sums, counts = encoding.sentence_sums(SENTENCE_SLICE)
+    own = sums[rows, SENTENCE_HEADS.index("garbled")] / np.maximum(counts[rows], 1.0)
+    found = joint.probability(np.column_stack([encoder.log_odds(by_trees.scores), own]))
+    scores = np.where(by_trees.judged, found, 0.0)
+    return replace(by_trees, scores=scores, threshold=joint.threshold, major=joint.major)
+
+
+@lru_cache(maxsize=2)
+def load_joint() -> GarbledJoint:
+    """Read what the encoder's file says about garbled sentences, once per process."""
+    return encoder.read_facts("garbled", GarbledJoint)
 
 
 def _judge(document: Document) -> Judged:
@@ -474,7 +512,7 @@ def _judge(document: Document) -> Judged:
             enough[i], scores[i] = False, 0.0
     headings = np.array([document.text[s.end - 1] not in _FINAL for s in sentences], dtype=bool)
     headings &= measured.tokens.words <= _LONGEST_HEADING
-    return Judged(tuple(sentences), enough, headings, scores, measured)
+    return Judged(tuple(sentences), enough, headings, scores, measured, model.meta.threshold, model.meta.major)
 
 
 def _has_foreign_words(text: str, sentence: Range) -> bool:
@@ -510,13 +548,12 @@ _NAMES_SHARE: Final = 0.12
 
 def is_garbled(judged: Judged) -> npt.NDArray[np.bool_]:
     """Which of the sentences are at or above the threshold. Headings are telegraphic: theirs is that of major flags."""
-    meta = load_garbled().meta
-    return judged.scores >= np.where(judged.headings, meta.major, meta.threshold)
+    return judged.scores >= np.where(judged.headings, judged.major, judged.threshold)
 
 
-def garbled_share(document: Document) -> float:
+def garbled_share(document: Document, tier: Tier = "auto") -> float:
     """Share of a document's words, among those in judged sentences, in garbled ones; 0 if none was judged."""
-    judged = judge(document)
+    judged = judge(document, tier)
     words = judged.measured.tokens.words
     counted = float(words[judged.judged].sum())
     return float(words[is_garbled(judged)].sum()) / counted if counted else 0.0
@@ -555,6 +592,7 @@ def what_is_wrong(judged: Judged, index: int) -> str:
     return "unlikely-word-sequences"
 
 
-def resources() -> dict[str, str]:
-    """Digests of the tables and of the model of word order, for signatures."""
-    return {"models/garbled": load_garbled().digest, "models/word_order": load_garbled().order.digest}
+def resources(tier: Tier = "auto") -> dict[str, str]:
+    """Digests of the tables, of the model of word order and of the encoder where it may be asked, for signatures."""
+    found = {"models/garbled": load_garbled().digest, "models/word_order": load_garbled().order.digest}
+    return found if tier == "linear" else {**found, **encoder.resources()}

@@ -1,7 +1,9 @@
 """Who made a text: people, a translating machine, a paraphrasing one or a generating one.
 
-One linear model gives every sentence three logits, each a machine's kind against people. A passage's and a document's
-logits are averages over the n-grams of their sentences; calibration by length turns them into probabilities.
+Two tiers answer. The linear model gives every sentence three logits, each a machine's kind against people; a passage's
+and a document's logits are averages over the n-grams of their sentences. Where that leaves the answer open, the encoder
+adds three logits of its own, averages over its pieces. Calibration by length, one for each tier, turns three or six
+logits into probabilities.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 import numpy as np
@@ -20,9 +22,11 @@ import numpy.typing as npt
 from annotate.documents import ORIGINS, Document, OperatingPoint, Range, Verdict
 from annotate.documents.translated import translated_quotations
 from annotate.errors import AnnotateError
+from annotate.models import encoder
 from annotate.models.archive import WEIGHTS_FOLDER
 from annotate.models.calibration import Band, Calibration, Floats
 from annotate.models.features import Tokens, tokenize
+from annotate.models.heads import PASSAGE_SLICE, Tier
 from annotate.models.linear import LinearModel, Sums, load_model
 
 MODEL: Final = "origin"
@@ -61,9 +65,62 @@ class OriginFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words below which a passage is not flagged."""
 
 
+class EncoderFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the encoder's file says about origin."""
+
+    facts: OriginFacts
+    """Calibration of six logits: the linear model's three, then the encoder's."""
+    linear: str
+    """Digest of the linear model that it was fitted beside."""
+    asked_from: list[float]
+    """Per length band: the linear tier's probability of "machine-made" from which the encoder is asked. Below it, the
+    encoder would call hardly any document machine-made (choosing half of ``dev``)."""
+
+    def asks(self, machine: float, words: int) -> bool:
+        """Whether the encoder can change the answer for a document of so many words and this linear probability."""
+        bands = self.facts.calibration.bands
+        band = self.facts.calibration.band(words)
+        return band.sufficient and machine >= self.asked_from[bands.index(band)]
+
+
+class Normaliser(Protocol):
+    """Turns sums over n-grams and pieces into logits."""
+
+    def normalise(self, sums: Floats, counts: Floats) -> Floats: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class JointModel:
+    """The linear model and the encoder side by side.
+
+    Its sums have one family more than the linear model's, the encoder's, and twice the heads: the linear model's three
+    and the encoder's three. The mean over families then is what each of the two says by itself.
+    """
+
+    linear: LinearModel
+
+    def join(self, parts: Sums, sums: Floats, counts: Floats) -> Sums:
+        """Set the encoder's sums (sentences × heads) and piece counts (sentences) beside the linear model's."""
+        units, families, heads = parts.sums.shape
+        joint = np.zeros((units, families + 1, 2 * heads))
+        joint[:, :families, :heads] = parts.sums
+        joint[:, families, heads:] = sums
+        return Sums(joint, np.column_stack([parts.counts, counts]))
+
+    def normalise(self, sums: Floats, counts: Floats) -> Floats:
+        """Turn joint sums (… × families × heads) into logits of the same shape; see :class:`JointModel`."""
+        families, heads = self.linear.bias.shape
+        found = np.zeros_like(sums)
+        found[..., :families, :heads] = self.linear.normalise(sums[..., :families, :heads], counts[..., :families])
+        found[..., :families, :heads] *= (families + 1) / families
+        own = sums[..., families, heads:] / np.maximum(counts[..., families], 1.0)[..., None]
+        found[..., families, heads:] = own * (families + 1)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class OriginModel:
-    """The shipped origin model with its calibration."""
+    """The shipped linear model with its calibration."""
 
     linear: LinearModel
     facts: OriginFacts
@@ -73,10 +130,21 @@ class OriginModel:
         """Digest of the weights' file, for the signature."""
         return self.linear.digest
 
-    def head_logits(self, sums: Floats, counts: Floats) -> Floats:
-        """Turn sums (… × families × heads) and counts (… × families) into head logits (… × heads)."""
-        result: Floats = self.linear.normalise(sums, counts).mean(axis=-2)
-        return result
+
+def head_logits(model: Normaliser, sums: Floats, counts: Floats) -> Floats:
+    """Turn sums (… × families × heads) and counts (… × families) into head logits (… × heads)."""
+    result: Floats = model.normalise(sums, counts).mean(axis=-2)
+    return result
+
+
+@lru_cache(maxsize=2)
+def load_encoder_facts() -> EncoderFacts:
+    """Read what the encoder's file says about origin, once per process.
+
+    Raises:
+        AnnotateError: if the encoder is missing or damaged.
+    """
+    return encoder.read_facts("origin", EncoderFacts)
 
 
 @lru_cache(maxsize=4)
@@ -143,6 +211,10 @@ class OriginScores:
     """Sentences × heads: the mean weight of each sentence's n-grams."""
     passages: tuple[OriginPassage, ...]
     """Runs of whole sentences of about 100 words that cover every sentence used, in order, without overlap."""
+    tier: Literal["linear", "encoder"]
+    """Which tier's calibration the scores are from."""
+    facts: OriginFacts
+    """That calibration, with the points at which passages are flagged."""
 
     @property
     def sufficient(self) -> bool:
@@ -155,20 +227,22 @@ def likeliest_machine(scores: dict[str, float]) -> str:
     return max(HEADS, key=lambda label: scores[label])
 
 
-def score_origin(document: Document, exclude: Sequence[Range] = ()) -> OriginScores:
-    """Score a document's origin, once per document and exclusion.
+def score_origin(document: Document, exclude: Sequence[Range] = (), tier: Tier = "auto") -> OriginScores:
+    """Score a document's origin, once per document, exclusion and tier.
 
     Args:
         document: any document; the model knows English only.
         exclude: ranges that do not count (page furniture): a sentence of which at least half lies in them is left out,
             and so is one with a quotation that the text itself says was translated.
+        tier: which tier answers. With ``auto`` the encoder is asked about documents long enough for a verdict that the
+            linear tier does not call clearly human.
 
     Raises:
         AnnotateError: if the weights are missing or damaged.
     """
     ranges = tuple(sorted({(r.start, r.end) for r in exclude}))
-    key = "origin" if not ranges else f"origin without {ranges}"
-    return document.once(key, lambda d: _score(d, ranges, load_origin()))
+    key = f"origin {tier}" if not ranges else f"origin {tier} without {ranges}"
+    return document.once(key, lambda d: _score(d, ranges, tier, load_origin()))
 
 
 def verdict(scores: OriginScores, fpr: float) -> Verdict:
@@ -193,9 +267,10 @@ def verdict(scores: OriginScores, fpr: float) -> Verdict:
     return Verdict(label, rounded[label], scores.words, rounded, operating)
 
 
-def resources() -> dict[str, str]:
-    """Digest of the weights, for signatures."""
-    return {"models/origin": load_origin().digest}
+def resources(tier: Tier = "auto") -> dict[str, str]:
+    """Digests of the weights that a tier can use, for signatures."""
+    found = {"models/origin": load_origin().digest}
+    return found if tier == "linear" else {**found, **encoder.resources()}
 
 
 def drivers(
@@ -204,14 +279,16 @@ def drivers(
     """Name the phrases of a passage that speak most for ``label`` against human.
 
     A word's weight is its share of all n-grams it is in; the weights of all words and marks of the passage add up to
-    its own logit for ``label`` less the bias. A phrase is a run of up to :data:`PHRASE_WORDS` words whose weights
-    exceed the passage's mean most for its length; phrases do not overlap, and each wording is named once.
+    its own logit for ``label`` less the bias. Where the encoder answered, a weight is the word's share of the passage's
+    log-odds of ``label`` against human: of all six logits, each counting as in the calibration. A phrase is a run of up
+    to :data:`PHRASE_WORDS` words whose weights exceed the passage's mean most for its length; phrases do not overlap,
+    and each wording is named once.
 
     Returns:
         Up to ``count`` mappings ``text``, ``start``, ``end``, ``weight`` (the sum of its words'), the strongest first.
     """
     tokens = tokenize(document.text, scores.sentences[passage.first : passage.last])
-    weights = load_origin().linear.token_weights(tokens, label)
+    weights = _token_weights(document, scores, passage, tokens, label)
     total = np.concatenate([[0.0], np.cumsum(weights - weights.mean())]) if len(weights) else np.zeros(1)
     whole = np.array([any(c.isalnum() for c in form.text) for form in tokens.forms], dtype=bool)
     found: list[tuple[float, int, int]] = []
@@ -238,19 +315,69 @@ def drivers(
     return phrases
 
 
-def _score(document: Document, exclude: tuple[tuple[int, int], ...], model: OriginModel) -> OriginScores:
+def _token_weights(
+    document: Document, scores: OriginScores, passage: OriginPassage, tokens: Tokens, label: str
+) -> Floats:
+    linear = load_origin().linear
+    if scores.tier == "linear":
+        return linear.token_weights(tokens, label)
+    band = scores.facts.calibration.band(passage.words)
+    coefficients = np.array(band.coefficients)
+    speaks = coefficients[ORIGINS.index(label)] - coefficients[0]
+    total = np.zeros(len(tokens.forms))
+    for head, coefficient in zip(HEADS, speaks[: len(HEADS)].tolist(), strict=True):
+        total += coefficient * linear.token_weights(tokens, head)
+    pieces = encoder.encode(document).pieces
+    evidence = encoder.encode(document).evidence[:, PASSAGE_SLICE] @ speaks[len(HEADS) :]
+    where = np.searchsorted(tokens.starts, pieces.starts)
+    inside = (where < len(tokens.starts)) & (pieces.starts >= passage.start) & (pieces.starts < passage.end)
+    inside[inside] = tokens.starts[where[inside]] == pieces.starts[inside]
+    if inside.any():
+        own = np.bincount(where[inside], weights=evidence[inside], minlength=len(total)) / inside.sum()
+        total += own
+    return total
+
+
+def _score(document: Document, exclude: tuple[tuple[int, int], ...], tier: Tier, model: OriginModel) -> OriginScores:
     sentences = tuple(_own(document, _kept(document.layout.sentences, exclude)))
     tokens = tokenize(document.text, sentences)
     parts = model.linear.sums(tokens)
-    calibration = model.facts.calibration
     words = int(tokens.words.sum())
-    whole = model.head_logits(parts.sums.sum(axis=0), parts.counts.sum(axis=0))
     bounds = passage_bounds(tokens)
+    by_linear = _judge(model.linear, parts, model.facts, sentences, tokens.words, bounds)
+    if tier == "linear":
+        return by_linear
+    if tier == "auto" and not load_encoder_facts().asks(1.0 - by_linear.scores["human"], words):
+        return by_linear
+    beside = load_encoder_facts()
+    if beside.linear != model.digest:
+        raise AnnotateError(
+            f"The encoder was calibrated beside the origin model {beside.linear}, not {model.digest}; train it again "
+            "with `annotate train configs/train/encoder.yaml`, or score with --tier linear."
+        )
+    joint = JointModel(model.linear)
+    encoding = encoder.encode(document)
+    place = {sentence: i for i, sentence in enumerate(encoding.sentences)}
+    rows = np.array([place[sentence] for sentence in sentences], dtype=np.int64)
+    sums, counts = encoding.sentence_sums(PASSAGE_SLICE)
+    parts = joint.join(parts, sums[rows], counts[rows])
+    return _judge(joint, parts, beside.facts, sentences, tokens.words, bounds)
+
+
+def _judge(
+    model: LinearModel | JointModel,
+    parts: Sums,
+    facts: OriginFacts,
+    sentences: tuple[Range, ...],
+    sizes: npt.NDArray[np.int32],
+    bounds: Sequence[tuple[int, int]],
+) -> OriginScores:
+    calibration = facts.calibration
+    words = int(sizes.sum())
+    whole = head_logits(model, parts.sums.sum(axis=0), parts.counts.sum(axis=0))
     passages: list[OriginPassage] = []
-    for (first, last), logits, weight in zip(
-        bounds, *passage_logits(parts, tokens.words, bounds, model.linear), strict=True
-    ):
-        size = int(tokens.words[first:last].sum())
+    for (first, last), logits, weight in zip(bounds, *passage_logits(parts, sizes, bounds, model), strict=True):
+        size = int(sizes[first:last].sum())
         scores = _named(calibration.probabilities(logits, int(weight)))
         passages.append(OriginPassage(sentences[first].start, sentences[last - 1].end, size, scores, first, last))
     return OriginScores(
@@ -258,8 +385,10 @@ def _score(document: Document, exclude: tuple[tuple[int, int], ...], model: Orig
         scores=_named(calibration.probabilities(whole, words)),
         band=calibration.band(words),
         sentences=sentences,
-        logits=model.head_logits(parts.sums, parts.counts),
+        logits=head_logits(model, parts.sums, parts.counts),
         passages=tuple(passages),
+        tier="linear" if isinstance(model, LinearModel) else "encoder",
+        facts=facts,
     )
 
 
@@ -285,7 +414,7 @@ def passage_bounds(tokens: Tokens) -> list[tuple[int, int]]:
 
 
 def passage_logits(
-    parts: Sums, words: npt.NDArray[np.int32], bounds: Sequence[tuple[int, int]], model: LinearModel
+    parts: Sums, words: npt.NDArray[np.int32], bounds: Sequence[tuple[int, int]], model: Normaliser
 ) -> tuple[Floats, Floats]:
     """Compute the head logits of passages, their neighbours counting :data:`CONTEXT`.
 
@@ -301,7 +430,7 @@ def passage_logits(
     sums = with_context(np.array([parts.sums[first:last].sum(axis=0) for first, last in bounds]))
     counts = with_context(np.array([parts.counts[first:last].sum(axis=0) for first, last in bounds]))
     weight = with_context(np.array([words[first:last].sum() for first, last in bounds], dtype=np.float64))
-    return model.normalise(sums, counts).mean(axis=-2) if bounds else np.zeros((0, len(HEADS))), weight
+    return head_logits(model, sums, counts) if bounds else np.zeros((0, parts.sums.shape[-1])), weight
 
 
 def with_context(values: Floats) -> Floats:

@@ -39,6 +39,7 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "reliability": {"description": "Reliability of the source, where it can be judged."},
         "reason": {**_SLUG, "description": "Why a skipped document was skipped: empty, not-english, not-text."},
         "error": {"minLength": 1, "description": "What went wrong with a failed document, in one sentence."},
+        "tier": {"description": "Which models the verdict rests on: the fast ones alone, or the encoder too."},
         "notes": {"description": "What the reader had to change or guess, one sentence each."},
         "text": {"description": "The document's text as it was scored; only where asked for. All offsets are into it."},
     },
@@ -118,7 +119,7 @@ def record_schema() -> dict[str, Any]:
             prop.pop("default", None)  # the writer spells everything out
             prop.update(extra)
         # Only what the writer leaves out when it does not apply may be missing.
-        optional = {"reason", "error", "notes", "text"} if name == "Record" else set()
+        optional = {"reason", "error", "tier", "notes", "text"} if name == "Record" else set()
         definition["required"] = [f for f in definition["properties"] if f not in optional]
     record = definitions.pop("Record")
     record["properties"]["sha256"]["anyOf"][0].update(_HEX64)
@@ -161,6 +162,7 @@ def input_schema() -> dict[str, Any]:
             "title": {**text_or_null, "description": "Headline, where it is not part of the text."},
             "published": {**text_or_null, "description": "Date of publication, ISO 8601 where possible."},
             "lang": {**text_or_null, "description": "Language the input declares, as a BCP 47 tag, e.g. en."},
+            "source_text": {**text_or_null, "description": "The text that this one was translated from."},
         },
     }
 

@@ -78,7 +78,10 @@ def measure(
     texts = [s for s in report if len(s.words)]
     pieces = gather((prefix(s, len(s.words), model) for s in texts), settings)
     chances = probabilities(pieces, facts.calibration)
-    bench = _Bench(texts, pieces, chances, model, settings.bootstrap)
+    per_family = np.array([model.normalise(s.sums.sum(axis=0), s.counts.sum(axis=0)) for s in texts])
+    heads = {str(spec.kind): per_family[:, f] for f, spec in enumerate(model.meta.families)}
+    heads["average"] = per_family.mean(axis=1)
+    bench = Bench(texts, pieces, chances, heads, settings.bootstrap)
     trained_on = {w.sample.system for w in items if w.sample.kind == "mt"}
     figures: dict[str, Any] = {"about": _about(items, bench, model, settings)}
     for name, table in (
@@ -96,15 +99,23 @@ def measure(
         figures[name] = table()
         LOG.info("measured %s", name)
         if name in ("translation", "false_alarms", "passages"):
-            LOG.info("\n%s", "\n".join(_table(figures[name])))
+            LOG.info("\n%s", "\n".join(markdown_table(figures[name])))
     return figures
 
 
-class _Bench:
-    """The reported texts with their scores and the masks that tables are cut by."""
+class Bench:
+    """The reported texts with their scores and the masks that tables are cut by.
+
+    Args:
+        texts: the texts.
+        pieces: each of them whole.
+        chances: texts × origins: calibrated probabilities.
+        heads: name of a score → texts × heads: mean logits. The last one is the one tables are made of.
+        rounds: of the bootstrap.
+    """
 
     def __init__(
-        self, texts: Sequence[Scored], pieces: Pieces, chances: Floats, model: LinearModel, rounds: int
+        self, texts: Sequence[Scored], pieces: Pieces, chances: Floats, heads: dict[str, Floats], rounds: int
     ) -> None:
         self.texts = texts
         self.pieces = pieces
@@ -123,11 +134,11 @@ class _Bench:
         self.part = np.array([human_part(s) if s.label == "human" else "" for s in self.samples])
         self.in_news = np.array([s.domain.startswith("news") for s in self.samples])
         self.mt = self.kind == "mt"
-        per_family = np.array([model.normalise(s.sums.sum(axis=0), s.counts.sum(axis=0)) for s in texts])
-        self.heads = evidence(per_family.mean(axis=1), self.words)
-        self.by_family = {
-            spec.kind: evidence(per_family[:, f], self.words) for f, spec in enumerate(model.meta.families)
-        }
+        self.scores = {name: evidence(values, self.words) for name, values in heads.items()}
+        self.main = list(heads)[-1]
+        self.heads = self.scores[self.main]
+        self.by_length: tuple[str, ...] = (self.main,)
+        """Scores that are broken down by length."""
         originals = self.part == "original"
         news = (self.part == "news") & self.in_news
         self.negatives = {
@@ -161,8 +172,7 @@ class _Bench:
         """Machine translation against people's texts: by score, then by length."""
         rows: list[dict[str, Any] | None] = []
         mt_head = HEADS.index("machine-translated")
-        scores: dict[str, Floats] = {str(kind): values[:, mt_head] for kind, values in self.by_family.items()}
-        scores["average"] = self.heads[:, mt_head]
+        scores: dict[str, Floats] = {name: values[:, mt_head] for name, values in self.scores.items()}
         scores["verdict"] = self.machine
         for against, negative in self.negatives.items():
             for name, values in scores.items():
@@ -175,16 +185,17 @@ class _Bench:
             for low, high in ((50, 100), (100, 200), (200, 300), (300, 600), (600, 1_000_000)):
                 band = (self.words >= low) & (self.words < high)
                 name = f"{low}-{high}" if high < 1_000_000 else f"{low}+"
-                rows.append(
+                rows += [
                     self.row(
-                        scores["average"],
+                        scores[score],
                         self.mt & band,
                         self.negatives[against] & band,
                         against=against,
-                        score="average",
+                        score=score,
                         band=name,
                     )
-                )
+                    for score in self.by_length
+                ]
         return [row for row in rows if row]
 
     def systems(self, trained_on: set[str]) -> list[dict[str, Any]]:
@@ -289,7 +300,7 @@ def _share(found: Floats, weights: Floats) -> float:
     return float(np.average(found, weights=weights))
 
 
-def _about(items: Sequence[Window], bench: _Bench, model: LinearModel, settings: Settings) -> dict[str, Any]:
+def _about(items: Sequence[Window], bench: Bench, model: LinearModel, settings: Settings) -> dict[str, Any]:
     return {
         "data_digest": model.meta.data_digest,
         "training_windows": {
@@ -346,9 +357,7 @@ def _kind_of_text(sample: Sample) -> str:
     )
 
 
-def _left_out(
-    items: Sequence[Window], counts: Sequence[Any], bench: _Bench, settings: Settings
-) -> list[dict[str, Any]]:
+def _left_out(items: Sequence[Window], counts: Sequence[Any], bench: Bench, settings: Settings) -> list[dict[str, Any]]:
     """Refit one family without the windows of one maker and judge that maker's texts; beside it, the shipped one."""
     family = next((f for f, spec in enumerate(settings.families) if spec.kind == REFIT), None)
     if family is None:
@@ -369,7 +378,7 @@ def _left_out(
         )
         head = head_of(items, label, settings)
         makers = np.array([_maker(items[i].sample) for i in head.rows])
-        shipped = bench.by_family[REFIT][:, HEADS.index(label)]
+        shipped = bench.scores[REFIT][:, HEADS.index(label)]
         for maker in np.unique(makers[head.target]).tolist():
             test = positive & (bench.family == maker)
             left = head.target & (makers == maker)
@@ -401,7 +410,7 @@ def format_features(text: str) -> list[float]:
     return [*found, len(_UPPER.findall(text)) / size, float(text.rstrip()[-1:].isalnum())]
 
 
-def _format_only(items: Sequence[Window], bench: _Bench, settings: Settings) -> list[dict[str, Any]]:
+def _format_only(items: Sequence[Window], bench: Bench, settings: Settings) -> list[dict[str, Any]]:
     """Judge by format alone: as the texts stand, and as the model sees them once their format is unified."""
 
     def raw(sample: Sample, sentences: Sequence[Any]) -> list[float]:
@@ -455,7 +464,7 @@ def write_card(figures: dict[str, Any], folder: Path) -> None:
     for name, title in _TITLES.items():
         rows = figures[name]
         if rows:
-            parts += ["", f"### {title}", "", *_table(rows)]
+            parts += ["", f"### {title}", "", *markdown_table(rows)]
     section = "\n".join([*parts, "", END])
     card = folder / "origin.md"
     text = card.read_text(encoding="utf-8") if card.exists() else f"# The origin model\n\n{BEGIN}\n{END}\n"
@@ -466,7 +475,8 @@ def write_card(figures: dict[str, Any], folder: Path) -> None:
     card.write_text(before + section + after, encoding="utf-8")
 
 
-def _table(rows: Sequence[dict[str, Any]]) -> list[str]:
+def markdown_table(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Lay rows out as a Markdown table; a list is a figure with its interval."""
     columns = list(dict.fromkeys(key for row in rows for key in row))
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(_cell(row.get(column, "")) for column in columns) + " |" for row in rows]

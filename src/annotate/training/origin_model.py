@@ -27,7 +27,9 @@ from annotate.models.linear import LinearModel, ModelMeta, Sums, quantise
 from annotate.models.origin import (
     HEADS,
     MODEL,
+    Normaliser,
     PassagePoint,
+    head_logits,
     passage_bounds,
     passage_logits,
 )
@@ -269,7 +271,7 @@ class Pieces:
     """Pieces of texts: whole texts, prefixes or passages. All arrays have one length."""
 
     logits: Floats
-    """Pieces × heads."""
+    """Pieces × logits."""
     words: npt.NDArray[np.int64]
     classes: npt.NDArray[np.int64]
     """Index into ``ORIGINS``."""
@@ -286,7 +288,8 @@ def gather(found: Iterable[Piece], settings: Settings) -> Pieces:
     """Weigh pieces by the prior of their class and, among people's texts, by ``human_mix``."""
     chosen = list(found)
     samples = [sample for sample, _, _ in chosen]
-    logits = np.array([logits for _, logits, _ in chosen]).reshape(-1, len(HEADS))
+    logits = np.array([logits for _, logits, _ in chosen])
+    logits = logits.reshape(len(chosen), logits.shape[-1] if chosen else len(HEADS))
     words = np.array([int(words) for _, _, words in chosen], dtype=np.int64)
     classes = np.array([ORIGINS.index(s.label) for s in samples], dtype=np.int64)
     parts = np.array([human_part(s) if s.label == "human" else s.label for s in samples])
@@ -298,13 +301,13 @@ def gather(found: Iterable[Piece], settings: Settings) -> Pieces:
     return Pieces(logits, words, classes, weights, samples)
 
 
-def prefix(scored: Scored, last: int, model: LinearModel) -> Piece:
+def prefix(scored: Scored, last: int, model: Normaliser) -> Piece:
     """Score the first ``last`` sentences of a text."""
-    logits = model.normalise(scored.sums[:last].sum(axis=0), scored.counts[:last].sum(axis=0)).mean(axis=0)
+    logits = head_logits(model, scored.sums[:last].sum(axis=0), scored.counts[:last].sum(axis=0))
     return scored.sample, logits, float(scored.words[:last].sum())
 
 
-def prefixes(choose: Sequence[Scored], low: int, high: int | None, model: LinearModel) -> Iterable[Piece]:
+def prefixes(choose: Sequence[Scored], low: int, high: int | None, model: Normaliser) -> Iterable[Piece]:
     """Cut each text that is long enough to a prefix whose length lies in a band, drawn by the hash of its text.
 
     Texts of any length can so calibrate every band up to their own; whole texts of a band alone would be too few.
@@ -326,7 +329,7 @@ FEWEST_GROUPS: Final = 30
 what those do to its texts is measured all the same."""
 
 
-def calibrate(choose: Sequence[Scored], model: LinearModel, settings: Settings) -> Calibration:
+def calibrate(choose: Sequence[Scored], model: Normaliser, settings: Settings) -> Calibration:
     """Fit probabilities and thresholds for every length band on prefixes of the choosing half."""
     bands: list[Band] = []
     for low, high in band_edges(settings.bands):
@@ -365,7 +368,7 @@ def _point(machine: Floats, pieces: Pieces, threshold: float) -> Point:
     return Point(threshold=threshold, fpr=rates[0], tpr=float(np.mean(rates[1:])))
 
 
-def passages_of(part: Sequence[Scored], model: LinearModel, settings: Settings) -> Iterable[Piece]:
+def passages_of(part: Sequence[Scored], model: Normaliser, settings: Settings) -> Iterable[Piece]:
     """Score every passage long enough to be flagged, in texts long enough for a verdict, as at scoring time."""
     for scored in part:
         if scored.words.sum() < settings.minimum_words:
@@ -388,7 +391,7 @@ def probabilities(pieces: Pieces, calibration: Calibration) -> Floats:
 
 
 def passage_points(
-    choose: Sequence[Scored], model: LinearModel, calibration: Calibration, settings: Settings
+    choose: Sequence[Scored], model: Normaliser, calibration: Calibration, settings: Settings
 ) -> dict[str, PassagePoint]:
     """Choose the thresholds above which a passage is flagged, so that human *news* gets hardly any flag."""
     pieces = gather(passages_of(choose, model, settings), settings)

@@ -40,6 +40,7 @@ class Brief(msgspec.Struct, frozen=True):
     flags: list[FlagLabel] = []
     reason: str | None = None
     error: str | None = None
+    tier: str | None = None
     notes: list[str] = []
 
 

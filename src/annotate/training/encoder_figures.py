@@ -1,0 +1,274 @@
+"""Measures both tiers on the reporting half of ``dev`` and writes the tables and diagrams of the encoder's card."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from annotate.documents import ORIGINS
+from annotate.models.calibration import Calibration
+from annotate.models.linear import LinearModel
+from annotate.models.origin import HEADS, EncoderFacts, JointModel, OriginFacts
+from annotate.training.card import write_card
+from annotate.training.origin_figures import FEWEST, FPR, Bench, markdown_table
+from annotate.training.origin_model import Pieces, Scored, Settings, gather, passages_of, prefix, probabilities
+
+LOG: Final = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+MT: Final = HEADS.index("machine-translated")
+
+
+def measure(
+    by_linear: Sequence[Scored],
+    by_both: Sequence[Scored],
+    linear: LinearModel,
+    linear_facts: OriginFacts,
+    facts: EncoderFacts,
+    settings: Settings,
+    trained: set[str],
+) -> dict[str, Any]:
+    """Measure origin on whole texts, each row with the linear floor beside it.
+
+    Args:
+        by_linear: the texts of the reporting half, scored by the linear tier.
+        by_both: the same, scored by both.
+        linear: the linear model.
+        linear_facts: its calibration.
+        facts: the encoder's.
+        settings: of the linear model's training: priors, mixes, bootstrap.
+        trained: names of the systems and generators, and the languages, that training used.
+    """
+    joint = JointModel(linear)
+    pieces = gather((prefix(s, len(s.words), joint) for s in by_both), settings)
+    floor = gather((prefix(s, len(s.words), linear) for s in by_linear), settings)
+    chances = probabilities(pieces, facts.facts.calibration)
+    floor_chances = probabilities(floor, linear_facts.calibration)
+    scale = np.sqrt(np.maximum(pieces.words, 1) / 100.0)[:, None]
+    count = len(HEADS)
+    heads = {
+        "linear": floor.logits,
+        "encoder": pieces.logits[:, count:],
+        "both": np.log(np.maximum(chances[:, 1:], 1e-12) / np.maximum(chances[:, :1], 1e-12)) / scale,
+    }
+    bench = Bench(by_both, pieces, chances, heads, settings.bootstrap)
+    bench.by_length = tuple(heads)
+    figures: dict[str, Any] = {
+        "translation": bench.translation(),
+        "unseen": _unseen(bench, trained),
+        "kinds": _kinds(bench, trained),
+        "verdicts": bench.verdicts(facts.facts),
+        "false_alarms": bench.false_alarms(facts.facts),
+        "reliability": bench.reliability(facts.facts),
+        "floor_reliability": _floor_reliability(bench, floor, floor_chances, linear_facts, settings),
+        "operating_points": _operating_points(facts.facts),
+        "cascade": _cascade(bench, floor_chances, linear_facts, facts),
+        "passages": _passages(by_both, joint, facts.facts, settings),
+        "diagrams": diagrams(bench, facts.facts.calibration),
+    }
+    return figures
+
+
+def _unseen(bench: Bench, trained: set[str]) -> list[dict[str, Any]]:
+    """Judge translations by what training has not seen: systems and source languages; 100 words or more."""
+    system = np.array(["seen" if name in trained else "unseen" for name in bench.system])
+    language = np.array([s.lang for s in bench.samples])
+    rows: list[dict[str, Any] | None] = []
+    cuts: list[tuple[str, str, Bools]] = [("system", name, system == name) for name in ("seen", "unseen")]
+    cuts += [("maker", name, bench.family == name) for name in np.unique(bench.family[bench.mt]).tolist()]
+    cuts += [
+        ("source language", f"{name} ({'seen' if name in trained else 'unseen'})", language == name)
+        for name in np.unique(language[bench.mt]).tolist()
+    ]
+    for by, name, mask in cuts:
+        for against in ("English originals", "human translations"):
+            negative = bench.negatives[against] & bench.long
+            if by == "source language" and against == "human translations":
+                negative = negative & mask
+            for score in ("linear", "both"):
+                values = bench.scores[score][:, MT]
+                rows.append(
+                    bench.row(
+                        values, bench.mt & bench.long & mask, negative, by=by, name=name, against=against, score=score
+                    )
+                )
+    return [row for row in rows if row]
+
+
+def _kinds(bench: Bench, trained: set[str]) -> list[dict[str, Any]]:
+    """Paraphrased and generated texts, by whether training saw the generator; 100 words or more."""
+    seen = np.array([name in trained for name in bench.system])
+    news = (bench.part == "news") & bench.in_news & bench.long
+    people = (bench.part == "kinds") & bench.long
+    rows: list[dict[str, Any] | None] = []
+    for label in ("machine-paraphrased", "machine-generated"):
+        made = (bench.label == label) & bench.long
+        cuts = [("all", made), ("generators seen", made & seen), ("generators unseen", made & ~seen)]
+        cuts += [(f"kind {k}", made & (bench.kind == k)) for k in np.unique(bench.kind[made]).tolist()]
+        for name, mask in cuts:
+            for against, negative in (("human news", news), ("people of the same collections", people)):
+                for score in ("linear", "encoder", "both"):
+                    values = bench.scores[score][:, HEADS.index(label)]
+                    rows.append(bench.row(values, mask, negative, label=label, name=name, against=against, score=score))
+    return [row for row in rows if row]
+
+
+def _floor_reliability(
+    bench: Bench, floor: Pieces, chances: Floats, facts: OriginFacts, settings: Settings
+) -> list[dict[str, Any]]:
+    return Bench(bench.texts, floor, chances, {"linear": floor.logits}, settings.bootstrap).reliability(facts)
+
+
+def _operating_points(facts: OriginFacts) -> list[dict[str, Any]]:
+    return [
+        {"band": band.name, "sufficient": band.sufficient}
+        | {f"tpr at {key}": round(point.tpr, 3) for key, point in band.points.items()}
+        | {f"threshold at {key}": round(point.threshold, 4) for key, point in band.points.items()}
+        for band in facts.calibration.bands
+    ]
+
+
+def _thresholds(bench: Bench, calibration: Calibration) -> Floats:
+    bands = [calibration.band(int(n)) for n in bench.words]
+    return np.array([band.points[f"{FPR:g}"].threshold for band in bands])
+
+
+def _cascade(
+    bench: Bench, floor_chances: Floats, linear_facts: OriginFacts, facts: EncoderFacts
+) -> list[dict[str, Any]]:
+    """Count what each tier calls machine-made, and how many texts ``auto`` sends to the encoder; 100 words or more."""
+    floor = 1.0 - floor_chances[:, 0]
+    asked = np.array([facts.asks(float(p), int(n)) for p, n in zip(floor, bench.words, strict=True)])
+    linear = floor >= _thresholds(bench, linear_facts.calibration)
+    encoder = bench.machine >= _thresholds(bench, facts.facts.calibration)
+    auto = np.where(asked, encoder, False)
+    rows: list[dict[str, Any]] = []
+    cuts = {"human news": (bench.part == "news") & bench.in_news, "English originals (WMT22)": bench.part == "original"}
+    cuts |= {"human translations": bench.part == "translation", "people of docs_by_kind": bench.part == "kinds"}
+    cuts |= {label: bench.label == label for label in HEADS}
+    for name, mask in cuts.items():
+        chosen = mask & bench.long
+        if chosen.sum() < FEWEST:
+            continue
+        rows.append(
+            {
+                "texts": name,
+                "count": int(chosen.sum()),
+                "sent to the encoder": round(float(asked[chosen].mean()), 3),
+                "called machine-made: linear": round(float(linear[chosen].mean()), 3),
+                "auto": round(float(auto[chosen].mean()), 3),
+                "encoder": round(float(encoder[chosen].mean()), 3),
+            }
+        )
+    return rows
+
+
+def _passages(
+    texts: Sequence[Scored], model: JointModel, facts: OriginFacts, settings: Settings
+) -> list[dict[str, Any]]:
+    pieces = gather(passages_of(texts, model, settings), settings)
+    machine = 1.0 - probabilities(pieces, facts.calibration)[:, 0]
+    names = np.array([s.kind if s.label != "human" else f"human, {s.kind}" for s in pieces.samples])
+    rows: list[dict[str, Any]] = []
+    for name in np.unique(names).tolist():
+        mask = names == name
+        row: dict[str, Any] = {"text": name, "passages": int(mask.sum())}
+        for severity, point in facts.passages.items():
+            row[f"{severity} or more, share"] = round(float((machine[mask] >= point.threshold).mean()), 4)
+        rows.append(row)
+    return rows
+
+
+def diagrams(bench: Bench, calibration: Calibration, bins: int = 10) -> list[dict[str, Any]]:
+    """Make reliability diagrams by length band and origin: stated probability against the (weighted) share of truth."""
+    found: list[dict[str, Any]] = []
+    for band in calibration.bands:
+        mask = (bench.words >= band.low) & (bench.words < (band.high or 10**9))
+        for c, label in enumerate(ORIGINS):
+            stated = bench.chances[mask, c]
+            truth = bench.pieces.classes[mask] == c
+            weights = bench.pieces.weights[mask]
+            if truth.sum() < FEWEST or (~truth).sum() < FEWEST:
+                continue
+            where = np.minimum((stated * bins).astype(int), bins - 1)
+            points = []
+            for b in range(bins):
+                here = where == b
+                if here.sum() >= 5:
+                    points.append(
+                        [
+                            round(float(np.average(stated[here], weights=weights[here])), 3),
+                            round(float(np.average(truth[here], weights=weights[here])), 3),
+                            int(here.sum()),
+                        ]
+                    )
+            found.append({"band": band.name, "label": label, "points": points})
+    return found
+
+
+def draw_diagrams(found: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw the diagrams as one SVG: a row a length band, a column an origin; a dot's area is its number of texts."""
+    bands = list(dict.fromkeys(d["band"] for d in found))
+    size, gap, left, top = 150, 22, 70, 30
+    parts: list[str] = []
+    for d in found:
+        x0 = left + ORIGINS.index(d["label"]) * (size + gap)
+        y0 = top + bands.index(d["band"]) * (size + gap)
+        parts.append(f'<rect x="{x0}" y="{y0}" width="{size}" height="{size}" fill="none" stroke="#999"/>')
+        parts.append(f'<path d="M{x0} {y0 + size}L{x0 + size} {y0}" stroke="#bbb" stroke-dasharray="3 3"/>')
+        line = " ".join(f"{x0 + p[0] * size:.1f},{y0 + size - p[1] * size:.1f}" for p in d["points"])
+        parts.append(f'<polyline points="{line}" fill="none" stroke="#15607a"/>')
+        for stated, true, count in d["points"]:
+            radius = min(6.0, 1.5 + count**0.5 / 4)
+            place = f'cx="{x0 + stated * size:.1f}" cy="{y0 + size - true * size:.1f}" r="{radius:.1f}"'
+            title = f"stated {stated:.2f}, true {true:.2f}, {count} texts"
+            parts.append(f'<circle {place} fill="#15607a"><title>{title}</title></circle>')
+    for c, label in enumerate(ORIGINS):
+        parts.append(f'<text x="{left + c * (size + gap)}" y="{top - 10}">{label}</text>')
+    for b, band in enumerate(bands):
+        parts.append(f'<text x="6" y="{top + b * (size + gap) + size / 2}">{band}</text>')
+    width, height = left + len(ORIGINS) * (size + gap), top + len(bands) * (size + gap)
+    font = 'font-family="sans-serif" font-size="12"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" {font}>'
+    path.write_text("\n".join([head, *parts, "</svg>", ""]), encoding="utf-8")
+
+
+_TITLES: Final = {
+    "translation": "Machine translation against people's texts",
+    "unseen": "Translations by unseen system, maker and source language, 100 words or more",
+    "kinds": "Paraphrased and generated texts, 100 words or more",
+    "left_out": "Left out of training (short trainings of one size)",
+    "cascade": "The cascade: what auto sends to the encoder, and what each tier calls machine-made at 5 %",
+    "verdicts": "Verdicts of the encoder tier at the default operating point",
+    "false_alarms": "People's texts called machine-made by the encoder tier",
+    "operating_points": "Operating points by length (choosing half)",
+    "reliability": "Expected calibration error, encoder tier",
+    "floor_reliability": "Expected calibration error, linear tier, the same texts",
+    "passages": "Flagged passages, encoder tier",
+    "garbled": "Garbled sentences: share found at 1 % of people's sentences",
+    "furniture": "Page furniture, lines without HTML",
+    "words": "Word-level errors (MQM)",
+}
+
+
+def write(figures: dict[str, Any], folder: Path) -> None:
+    """Write ``encoder.json``, the tables of ``encoder.md`` and the diagrams."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "encoder.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(figures, order="sorted"), indent=1) + b"\n"
+    )
+    draw_diagrams(figures["diagrams"], folder / "encoder-reliability.svg")
+    sections: dict[str, list[str]] = {}
+    for name, title in _TITLES.items():
+        rows = figures.get(name)
+        rows = rows["rows"] if isinstance(rows, dict) else rows
+        if rows:
+            sections[title] = markdown_table(rows)
+    write_card(folder / "encoder.md", sections)
