@@ -540,7 +540,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.cascade and options.encoder != FOLDER:
         parser.error("the cascade asks the shipped encoder; add --no-cascade to measure another one")
-    with_threads(options.encoder, 1)  # the error of missing weights comes before anything that takes time
+    # Errors of missing weights or calibration come before anything that takes time.
+    with_threads(options.encoder, 1)
+    if options.cascade:
+        pass_over(Scorer(msgspec.structs.replace(Config(), tier="encoder")), corpus()[:1])
     logging.getLogger("transformers").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
     about = machine()

@@ -59,7 +59,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading: ReadingConfig = ReadingConfig()
     language: LanguageConfig = LanguageConfig()
     verdict: VerdictConfig = VerdictConfig()
-    tier: Literal["auto", "linear", "encoder"] = "auto"
+    tier: Literal["auto", "linear", "encoder"] = "linear"
     """Which models answer: ``linear`` the fast ones alone, ``encoder`` the encoder on every document, ``auto`` the fast
     ones on every document and the encoder where it can change the answer."""
     severity_weights: dict[Severity, float] = msgspec.field(default_factory=lambda: dict(SEVERITY_WEIGHTS))

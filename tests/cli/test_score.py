@@ -129,7 +129,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(folder: Path, tmp_
     assert not out.exists()
     settings = yaml.safe_load(done.stdout)
     assert settings["verdict"]["fpr"] == 0.05
-    assert set(settings) == {"reading", "language", "verdict", "severity_weights", "detectors"}
+    assert set(settings) == {"reading", "language", "verdict", "tier", "severity_weights", "detectors"}
     assert "# documents: 3" in done.stdout
     assert "ms a document (first 3 scored in one process)" in done.stdout
     score(folder, "-o", out)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -21,9 +22,7 @@ def scores_of(document: Document, machine: list[tuple[Label, float]]) -> list[tu
         with_scores(passage, {"human": 1 - p, **{h: (p if h == label else 0.0) for h in model.HEADS}})
         for passage, (label, p) in zip(found.passages, machine, strict=True)
     )
-    document._shared["origin"] = type(found)(
-        found.words, found.scores, found.band, found.sentences, found.logits, changed
-    )
+    document._shared["origin linear"] = replace(found, passages=changed)
     return [(f.start, f.end, f.label, f.severity) for f in Origin().detect(document)]
 
 
@@ -90,7 +89,7 @@ def test_page_furniture_is_not_judged() -> None:
     tail = "\nRead also: ten more stories that you will like."
     document = Document(text + tail, furniture=((len(text), len(text + tail)),))
     list(Origin().detect(document))
-    judged = next(value for key, value in document._shared.items() if key.startswith("origin without"))
+    judged = next(value for key, value in document._shared.items() if key.startswith("origin linear without"))
     assert judged.passages[-1].end <= len(text)
 
 

@@ -22,7 +22,7 @@ class Garbled(Detector, frozen=True, kw_only=True):
 
     minimum_score: float = 0.0
     """Sentences below this probability are left out, besides those below the model's own threshold."""
-    tier: Tier = "auto"
+    tier: Tier = "linear"
     """Which models answer; unless given here, the configuration's ``tier``."""
 
     def detect(self, document: Document) -> Iterable[Flag]:

@@ -36,7 +36,7 @@ class Origin(Detector, frozen=True):
     labels = tuple(_LABELS.values())
     about = "Passages of about 100 words that read as machine-made: linear model, and the encoder where it matters."
 
-    tier: Tier = "auto"
+    tier: Tier = "linear"
     """Which tier answers; unless given here, the configuration's ``tier``."""
 
     def resources(self) -> dict[str, str]:

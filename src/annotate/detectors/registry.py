@@ -60,7 +60,7 @@ def required(cls: type[Detector]) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(cls) if field.required)
 
 
-def build(options: Mapping[str, Any], *, tier: str = "auto") -> tuple[Detector, ...]:
+def build(options: Mapping[str, Any], *, tier: str = "linear") -> tuple[Detector, ...]:
     """Make every installed detector with its options; ``false`` for a name leaves that detector out.
 
     A detector with an option that has no default is left out unless ``options`` names it.

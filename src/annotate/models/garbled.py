@@ -465,7 +465,7 @@ class GarbledJoint(encoder.Joint, frozen=True):
     """Probability by the trees from which a sentence is open, and the encoder is asked about its document."""
 
 
-def judge(document: Document, tier: Tier = "auto") -> Judged:
+def judge(document: Document, tier: Tier = "linear") -> Judged:
     """Judge the sentences that are part of the article and long enough. Computed once per document and tier."""
     return document.once(f"garbled:judged {tier}", lambda d: _judge_by(d, tier))
 
@@ -551,7 +551,7 @@ def is_garbled(judged: Judged) -> npt.NDArray[np.bool_]:
     return judged.scores >= np.where(judged.headings, judged.major, judged.threshold)
 
 
-def garbled_share(document: Document, tier: Tier = "auto") -> float:
+def garbled_share(document: Document, tier: Tier = "linear") -> float:
     """Share of a document's words, among those in judged sentences, in garbled ones; 0 if none was judged."""
     judged = judge(document, tier)
     words = judged.measured.tokens.words
@@ -592,7 +592,7 @@ def what_is_wrong(judged: Judged, index: int) -> str:
     return "unlikely-word-sequences"
 
 
-def resources(tier: Tier = "auto") -> dict[str, str]:
+def resources(tier: Tier = "linear") -> dict[str, str]:
     """Digests of the tables, of the model of word order and of the encoder where it may be asked, for signatures."""
     found = {"models/garbled": load_garbled().digest, "models/word_order": load_garbled().order.digest}
     return found if tier == "linear" else {**found, **encoder.resources()}

@@ -227,7 +227,7 @@ def likeliest_machine(scores: dict[str, float]) -> str:
     return max(HEADS, key=lambda label: scores[label])
 
 
-def score_origin(document: Document, exclude: Sequence[Range] = (), tier: Tier = "auto") -> OriginScores:
+def score_origin(document: Document, exclude: Sequence[Range] = (), tier: Tier = "linear") -> OriginScores:
     """Score a document's origin, once per document, exclusion and tier.
 
     Args:
@@ -267,7 +267,7 @@ def verdict(scores: OriginScores, fpr: float) -> Verdict:
     return Verdict(label, rounded[label], scores.words, rounded, operating)
 
 
-def resources(tier: Tier = "auto") -> dict[str, str]:
+def resources(tier: Tier = "linear") -> dict[str, str]:
     """Digests of the weights that a tier can use, for signatures."""
     found = {"models/origin": load_origin().digest}
     return found if tier == "linear" else {**found, **encoder.resources()}

@@ -218,9 +218,9 @@ def calibrate(settings: Settings, folder: Path, out: Path) -> tuple[dict[str, An
         folder, data, Path(settings.garbled), counts["human"], counts["damaged"]
     )
     LOG.info("garbled sentences measured")
-    facts["furniture"], figures["furniture"] = encoder_labels.furniture(folder, data, Path(settings.lines))
+    figures["furniture"] = encoder_labels.furniture(folder, data, Path(settings.lines))
     LOG.info("lines measured")
-    facts["words"], figures["words"] = encoder_labels.words(folder, data)
+    figures["words"] = encoder_labels.words(folder, data)
     LOG.info("words measured")
     return facts, figures
 

@@ -220,85 +220,110 @@ def fit(settings: Settings, build: Callable[[Sampler], list[Unit]] | None = None
     work.mkdir(parents=True, exist_ok=True)
     pieces = WordPiece(read_vocabulary(package_folder(settings.trunk)))
     torch.manual_seed(settings.seed)
-    torch.set_flush_denormal(True)
     model = new_model(settings.trunk)
     random = Random(settings.seed)  # noqa: S311 - no cryptography
     sampler = Sampler(pieces, random, settings)
     units = build_units(Path(settings.data) / "train", sampler) if build is None else build(sampler)
     steps = split(units, settings.pieces_per_step, sampler.random)[: settings.most_steps]
-    trunk = [p for p in model.trunk.parameters() if p.requires_grad]
-    heads = [p for n, p in model.named_parameters() if not n.startswith("trunk.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": trunk, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_rate}],
-        weight_decay=0.01,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-    warm = max(1, int(settings.warmup * len(steps)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser,
-        lambda i: min((i + 1) / warm, 0.5 * (1 + math.cos(math.pi * min(1.0, i / len(steps)))) + 0.01),
-    )
+    learner = _Learner(model, settings, pieces.pad, len(steps))
     checkpoint = work / "checkpoint.pt"
-    first = 0
-    if checkpoint.exists():
-        state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
-        if state["steps"] == len(steps):
-            model.load_state_dict(state["model"])
-            optimiser.load_state_dict(state["optimiser"])
-            schedule.load_state_dict(state["schedule"])
-            first = state["next"]
-            LOG.info("going on from step %d of %d", first, len(steps))
-    LOG.info("%d steps", len(steps))
-    model.train()
-    begin = saved = time.monotonic()
-    seen = 0
-    running: dict[str, float] = {}
-    for number in range(first, len(steps)):
-        total = 0.0
-        for s, loss_of in enumerate((passage_loss, label_loss)):
-            units = steps[number][s]
-            if not units:
-                continue
-            examples = [e for u in units for e in u.examples]
-            ids, mask = collate(examples, pieces.pad)
-            losses = loss_of(model(ids, mask), units, settings)
-            loss = torch.stack(list(losses.values())).sum()
-            loss.backward()
-            seen += int(mask.sum())
-            for name, value in losses.items():
-                running[name] = 0.98 * running.get(name, value.item()) + 0.02 * value.item()
-            total += loss.item()
-        if not math.isfinite(total):
-            raise AnnotateError(f"The loss of step {number} is not a number; lower learning_rate.")
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        optimiser.zero_grad()
-        if number % 20 == 0 or number == len(steps) - 1:
-            figures = " ".join(f"{name} {value:.4f}" for name, value in running.items())
-            rate = seen / (time.monotonic() - begin)
-            LOG.info("step %d/%d %s %.0f pieces/s", number, len(steps), figures, rate)
-        if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-            _save(checkpoint, model, optimiser, schedule, number + 1, len(steps))
-            saved = time.monotonic()
-    model.eval()
+    first = learner.load(checkpoint)
+    LOG.info("%d steps from %d, on %s", len(steps), first, learner.device)
+    # Numbers too small to matter take many times as long on a CPU.
+    torch.set_flush_denormal(True)
+    try:
+        saved = time.monotonic()
+        for number in range(first, len(steps)):
+            learner.step(steps[number], number)
+            if time.monotonic() - saved > 60 * settings.checkpoint_minutes:
+                _save(checkpoint, learner.state(number + 1))
+                saved = time.monotonic()
+    finally:
+        torch.set_flush_denormal(False)
+    model.cpu().eval()
     model.save_pretrained(work / "model")
     checkpoint.unlink(missing_ok=True)
     return model
 
 
-def _save(path: Path, model: Any, optimiser: Any, schedule: Any, following: int, steps: int) -> None:
+class _Learner:
+    """A model with its optimiser and schedule, on a GPU where there is one (in bf16), else on the CPU."""
+
+    def __init__(self, model: AnnotateEncoder, settings: Settings, pad: int, steps: int) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = model.to(self.device).train()
+        self.settings = settings
+        self.pad = pad
+        self.steps = steps
+        trunk = [p for p in model.trunk.parameters() if p.requires_grad]
+        heads = [p for n, p in model.named_parameters() if not n.startswith("trunk.")]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": trunk, "lr": settings.learning_rate}, {"params": heads, "lr": settings.head_rate}],
+            weight_decay=0.01,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        warm = max(1, int(settings.warmup * steps))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimiser,
+            lambda i: min((i + 1) / warm, 0.5 * (1 + math.cos(math.pi * min(1.0, i / steps))) + 0.01),
+        )
+        self.running: dict[str, float] = {}
+        self.seen = 0
+        self.begin = time.monotonic()
+
+    def step(self, batches: Sequence[Sequence[Unit]], number: int) -> None:
+        """Learn from one batch about origin and one about words and sentences, then move the weights."""
+        total = 0.0
+        for units, loss_of in zip(batches, (passage_loss, label_loss), strict=True):
+            if not units:
+                continue
+            ids, mask = collate([e for u in units for e in u.examples], self.pad)
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+                logits = self.model(ids.to(self.device), mask.to(self.device))
+            losses = loss_of(logits.float().cpu(), units, self.settings)
+            loss = torch.stack(list(losses.values())).sum()
+            loss.backward()
+            self.seen += int(mask.sum())
+            for name, value in losses.items():
+                self.running[name] = 0.98 * self.running.get(name, value.item()) + 0.02 * value.item()
+            total += loss.item()
+        if not math.isfinite(total):
+            raise AnnotateError(f"The loss of step {number} is not a number; lower learning_rate.")
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.schedule.step()
+        self.optimiser.zero_grad()
+        if number % 20 == 0 or number == self.steps - 1:
+            figures = " ".join(f"{name} {value:.4f}" for name, value in self.running.items())
+            rate = self.seen / (time.monotonic() - self.begin)
+            LOG.info("step %d/%d %s %.0f pieces/s", number, self.steps, figures, rate)
+
+    def state(self, following: int) -> dict[str, Any]:
+        """Everything needed to go on at step ``following``."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "next": following,
+            "steps": self.steps,
+        }
+
+    def load(self, checkpoint: Path) -> int:
+        """Go on from a checkpoint of a training of as many steps; the step to go on at, 0 without one."""
+        if not checkpoint.exists():
+            return 0
+        state: dict[str, Any] = torch.load(checkpoint, weights_only=True, map_location=self.device)
+        if state["steps"] != self.steps:
+            return 0
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        return int(state["next"])
+
+
+def _save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint in one move, so that a kill leaves the one before."""
     partial = path.with_suffix(".partial")
-    torch.save(
-        {
-            "model": model.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "schedule": schedule.state_dict(),
-            "next": following,
-            "steps": steps,
-        },
-        partial,
-    )
+    torch.save(state, partial)
     partial.replace(path)

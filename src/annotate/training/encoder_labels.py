@@ -157,8 +157,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def furniture(folder: Path, data: Path, recipe: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Join line model and encoder on page furniture; as :func:`garbled`, with F1 on the reporting half."""
+def furniture(folder: Path, data: Path, recipe: Path) -> dict[str, Any]:
+    """Join line model and encoder on page furniture, and measure F1 on the reporting half. It does not ship."""
     config = yaml.safe_load(recipe.read_text(encoding="utf-8"))
     pages = lines_training.read_pages(data / "dev" / "boilerplate_lines.parquet", config["after"])
     model, step2 = lines_model.load_lines()
@@ -206,8 +206,7 @@ def furniture(folder: Path, data: Path, recipe: Path) -> tuple[dict[str, Any], d
     every_truth = np.concatenate([truth[i] for i in report])
     every_score = np.concatenate([joint[i] for i in report])
     ece = expected_calibration_error(every_score, every_truth, np.ones(len(every_truth)))
-    ships = {"coefficients": coefficients, "intercept": intercept, "threshold": round(best["both"], 2)}
-    return ships, {"rows": rows, "ece": round(ece, 4)}
+    return {"rows": rows, "ece": round(ece, 4)}
 
 
 # ---------------------------------------------------------------------------------------------- words
@@ -247,8 +246,8 @@ def _word_heads(segment: Segment, folder: Path) -> Floats:
     return encoding.range_means(segment.words, TOKEN_SLICE)
 
 
-def words(folder: Path, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Calibrate the token heads on MQM's words and measure them; as :func:`garbled`.
+def words(folder: Path, data: Path) -> dict[str, Any]:
+    """Calibrate the token heads on MQM's words and measure them on the reporting half. None of them is shipped.
 
     The floor is what a word's length, case and place say.
     """
@@ -260,7 +259,7 @@ def words(folder: Path, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     choose = np.array([_half(s.key) for s in segments])[where]
     sources = np.array([s.source for s in segments])[where]
     groups = np.array([s.key for s in segments])[where]
-    ships: dict[str, Any] = {}
+    points: dict[str, float | None] = {}
     ece: dict[str, float] = {}
     rows: list[dict[str, Any]] = []
     for h, head in enumerate(TOKEN_HEADS):
@@ -272,8 +271,7 @@ def words(folder: Path, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         scores = logistic(columns @ np.array(coefficients) + intercept)
         trivial, shift = _fit(floor[choose], truth[choose], np.ones(int(choose.sum())))
         plain = logistic(floor @ np.array(trivial) + shift)
-        threshold = _precise_threshold(scores[choose], truth[choose])
-        ships[head] = {"coefficients": coefficients, "intercept": intercept, "threshold": threshold}
+        points[head] = _precise_threshold(scores[choose], truth[choose])
         for name in ("all", *sorted(set(sources.tolist()))):
             part = np.ones(len(truth), dtype=bool) if name == "all" else sources == name
             if truth[part & ~choose].sum() < 30 or truth[part & choose].sum() < 10:
@@ -291,7 +289,7 @@ def words(folder: Path, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             rows.append(row)
         report = np.ones(int((~choose).sum()))
         ece[head] = round(expected_calibration_error(scores[~choose], truth[~choose], report), 4)
-    return ships, {"rows": rows, "ece": ece, "thresholds": {head: ships[head]["threshold"] for head in ships}}
+    return {"rows": rows, "ece": ece, "thresholds": points}
 
 
 PRECISE: Final = 0.4

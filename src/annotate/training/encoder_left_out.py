@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +68,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
             scores = np.array([values[:, 0].sum() / max(counts.sum(), 1.0) for values, counts in sums])
             truth = np.arange(len(scores)) < len(machines)
             groups = np.array([s.group for s in (*machines, *people)])
-            low, high = group_bootstrap(groups, lambda w, s=scores, t=truth: auc(s, t, w), rounds=settings.bootstrap)
+            low, high = group_bootstrap(groups, partial(auc, scores, truth), rounds=settings.bootstrap)
             rows.append(
                 {
                     "left out": name,

@@ -1,0 +1,72 @@
+"""Holds the two tiers against each other on the reporting half of dev: does asking the encoder pay?
+
+    python benchmarks/tiers.py
+
+Texts of 100 words or more, weighed with the prior of the origin recipe; machine-made against people's. Its
+answers are taken from the training's working folder, where ``annotate train configs/train/encoder.yaml`` leaves them,
+or else made again (about ten minutes).
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from annotate.documents import ORIGINS
+from annotate.models.encoder import FOLDER
+from annotate.models.origin import JointModel, load_encoder_facts, load_origin
+from annotate.training.encoder import read_settings
+from annotate.training.encoder_dev import cached_sums, draw_dev, score_both
+from annotate.training.linear import auc, group_bootstrap, tpr_at
+from annotate.training.origin_model import gather, prefix, probabilities
+from annotate.training.origin_model import read_settings as read_origin_settings
+
+
+def weighted_auc(scores: np.ndarray, truth: np.ndarray, base: np.ndarray, drawn: np.ndarray) -> float:
+    """AUC with each text's own weight times how often it was drawn."""
+    return auc(scores, truth, base * drawn)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path("configs/train/encoder.yaml"))
+    parser.add_argument("--rounds", type=int, default=200)
+    arguments = parser.parse_args()
+    recipe = yaml.safe_load(arguments.config.read_text(encoding="utf-8"))
+    recipe.pop("model")
+    settings = read_settings(recipe)
+    samples = draw_dev(Path(settings.data), settings.dev_texts)
+    Path(settings.work).mkdir(parents=True, exist_ok=True)
+    sums = cached_sums(samples, FOLDER, Path(settings.work) / "dev_sums.npz")
+    model = load_origin()
+    by_linear, by_both = score_both(samples, model.linear, sums)
+    keep = [i for i, s in enumerate(by_both) if s.sample.half == "report" and s.words.sum() >= 100]
+    origin = yaml.safe_load(Path(settings.origin).read_text(encoding="utf-8"))
+    origin.pop("model")
+    origin_settings = read_origin_settings(origin)
+    joint = JointModel(model.linear)
+    tiers = {
+        "linear": (by_linear, model.linear, model.facts.calibration),
+        "both": (by_both, joint, load_encoder_facts().facts.calibration),
+    }
+    print("| machine-made of | tier | texts | AUC | found at 5 % | at 1 % |\n|---|---|---|---|---|---|")
+    for label in ("any kind", *ORIGINS[1:]):
+        for name, (scored, logits_of, calibration) in tiers.items():
+            pieces = gather((prefix(scored[i], len(scored[i].words), logits_of) for i in keep), origin_settings)
+            machine = 1.0 - probabilities(pieces, calibration)[:, 0]
+            chosen = np.array([label in ("any kind", s.label) or s.label == "human" for s in pieces.samples])
+            scores, truth, weights = machine[chosen], pieces.classes[chosen] > 0, pieces.weights[chosen]
+            groups = np.array([s.group for s in pieces.samples])[chosen]
+            low, high = group_bootstrap(groups, partial(weighted_auc, scores, truth, weights), rounds=arguments.rounds)
+            found = [tpr_at(scores, truth, rate, weights) for rate in (0.05, 0.01)]
+            area = f"{auc(scores, truth, weights):.3f} ({low:.3f}–{high:.3f})"
+            print(f"| {label} | {name} | {len(scores)} | {area} | {found[0]:.3f} | {found[1]:.3f} |")
+
+
+if __name__ == "__main__":
+    main()
