@@ -251,7 +251,8 @@ class _Learner:
 
     def __init__(self, model: AnnotateEncoder, settings: Settings, pad: int, steps: int) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = model.to(self.device).train()
+        moved: Any = model
+        self.model = moved.to(self.device).train()
         self.settings = settings
         self.pad = pad
         self.steps = steps
