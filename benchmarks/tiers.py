@@ -10,6 +10,8 @@ or else made again (about ten minutes).
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import numpy as np
 import yaml
 
 from annotate.documents import ORIGINS
+from annotate.models.calibration import evidence
 from annotate.models.encoder import FOLDER
 from annotate.models.origin import JointModel, load_encoder_facts, load_origin
 from annotate.training.encoder import read_settings
@@ -29,6 +32,19 @@ from annotate.training.origin_model import read_settings as read_origin_settings
 def weighted_auc(scores: np.ndarray, truth: np.ndarray, base: np.ndarray, drawn: np.ndarray) -> float:
     """AUC with each text's own weight times how often it was drawn."""
     return auc(scores, truth, base * drawn)
+
+
+def pair_accuracy(scores: np.ndarray, machine: np.ndarray, groups: Sequence[str]) -> tuple[float, int]:
+    """How often a machine's version of a text scores above a person's version of the same text; over how many texts."""
+    versions: dict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    for score, made, group in zip(scores.tolist(), machine.tolist(), groups, strict=True):
+        versions[group][made].append(score)
+    rates = [
+        float(np.mean([(m > p) + 0.5 * (m == p) for m in machines for p in people]))
+        for people, machines in versions.values()
+        if people and machines
+    ]
+    return float(np.mean(rates)), len(rates)
 
 
 def main() -> None:
@@ -66,6 +82,16 @@ def main() -> None:
             found = [tpr_at(scores, truth, rate, weights) for rate in (0.05, 0.01)]
             area = f"{auc(scores, truth, weights):.3f} ({low:.3f}–{high:.3f})"
             print(f"| {label} | {name} | {len(scores)} | {area} | {found[0]:.3f} | {found[1]:.3f} |")
+    print("\nTranslations by machines and by people, the translation head alone:\n")
+    print("| score | AUC, all texts against all | right within one text | texts |\n|---|---|---|---|")
+    pieces = gather((prefix(by_both[i], len(by_both[i].words), joint) for i in keep), origin_settings)
+    chosen = np.array([s.kind in ("mt", "human_translation") for s in pieces.samples])
+    logits = evidence(pieces.logits, pieces.words)[chosen]
+    machine = np.array([s.kind == "mt" for s in pieces.samples])[chosen]
+    groups = [s.group for s in pieces.samples if s.kind in ("mt", "human_translation")]
+    for name, column in (("linear", 0), ("encoder", len(ORIGINS) - 1)):
+        right, texts = pair_accuracy(logits[:, column], machine, groups)
+        print(f"| {name} | {auc(logits[:, column], machine):.3f} | {right:.3f} | {texts} |")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings_for(data: Path, work: Path, trunk: dict[str, Any], **changes: Any) -> Any:
     counts = dict.fromkeys(("translation", "news", "kinds", "garbled", "lines", "mqm", "edited", "replaced"), 6)
-    base = {"data": str(data), "figures": str(work), "work": str(work), "trunk": trunk, "counts": counts}
+    base = {"across": 0.5, "data": str(data), "figures": str(work), "work": str(work), "trunk": trunk, "counts": counts}
     return read_settings(base | {"pieces_per_step": 1200} | changes)
 
 

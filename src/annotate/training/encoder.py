@@ -79,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     head_rate: float = 1e-3
     warmup: float = 0.06
     ranking: float = 1.0
+    across: float = 0.0
     cross_entropy: float = 0.3
     sentence: float = 0.5
     token: float = 2.0

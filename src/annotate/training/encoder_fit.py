@@ -170,6 +170,19 @@ def passage_loss(logits: torch.Tensor, units: Sequence[Unit], settings: Settings
         people = weight[:, k].sum()
         if people > 0:
             weight[machines, k] = people / machines.sum().clamp(min=1)
+    if settings.across > 0:
+        # The same between texts: what one text's topic adds to its score has to go, too.
+        people = torch.tensor([e.heads if e.origin == 0 else (0.0,) * len(PASSAGE_HEADS) for e in examples])
+        apart = []
+        for k in range(len(PASSAGE_HEADS)):
+            machine = scores[origin == k + 1, k]
+            human = people[:, k] > 0
+            if len(machine) and human.any():
+                pairs = functional.softplus(scores[human, k].unsqueeze(0) - machine.unsqueeze(1))
+                share = people[human, k].unsqueeze(0).expand_as(pairs)
+                apart.append((pairs * share).sum() / share.sum())
+        if apart:
+            losses["across"] = torch.stack(apart).mean() * settings.across
     target = (origin.unsqueeze(1) == torch.arange(1, len(PASSAGE_HEADS) + 1)).float()
     entropy = functional.binary_cross_entropy_with_logits(scores, target, weight=weight, reduction="sum")
     losses["entropy"] = entropy / weight.sum().clamp(min=1.0) * settings.cross_entropy * 2
