@@ -13,15 +13,14 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from annotate.documents import ORIGINS
 from annotate.models.encoder import FOLDER
 from annotate.models.origin import JointModel, load_encoder_facts, load_origin
-from annotate.training.encoder import read_settings
+from annotate.training.encoder import read_recipe
 from annotate.training.encoder_dev import cached_sums, draw_dev, score_both
 from annotate.training.origin_model import Scored, gather, prefix, probabilities
-from annotate.training.origin_model import read_settings as read_origin_settings
+from annotate.training.origin_model import read_recipe as read_origin_recipe
 
 
 def main() -> None:
@@ -31,18 +30,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--words", type=int, default=60)
     arguments = parser.parse_args()
-    recipe = yaml.safe_load(arguments.config.read_text(encoding="utf-8"))
-    recipe.pop("model")
-    settings = read_settings(recipe)
+    settings = read_recipe(arguments.config)
     samples = draw_dev(Path(settings.data), settings.dev_texts)
     sums = cached_sums(samples, FOLDER, Path(settings.work) / "dev_sums.npz")
     model = load_origin()
     _, both = score_both(samples, model.linear, sums)
     texts = [s for s in both if s.sample.half == "report" and s.words.sum() >= 100]
-    origin = yaml.safe_load(Path(settings.origin).read_text(encoding="utf-8"))
-    origin.pop("model")
     joint = JointModel(model.linear)
-    pieces = gather((prefix(s, len(s.words), joint) for s in texts), read_origin_settings(origin))
+    pieces = gather((prefix(s, len(s.words), joint) for s in texts), read_origin_recipe(Path(settings.origin)))
     chances = probabilities(pieces, load_encoder_facts().facts.calibration)
     people = pieces.classes == 0
     for c, label in enumerate(ORIGINS[1:], 1):

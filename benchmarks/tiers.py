@@ -16,17 +16,16 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from annotate.documents import ORIGINS
 from annotate.models.calibration import evidence
 from annotate.models.encoder import FOLDER
 from annotate.models.origin import JointModel, load_encoder_facts, load_origin
-from annotate.training.encoder import read_settings
+from annotate.training.encoder import read_recipe
 from annotate.training.encoder_dev import cached_sums, draw_dev, score_both
 from annotate.training.linear import auc, group_bootstrap, tpr_at
 from annotate.training.origin_model import gather, prefix, probabilities
-from annotate.training.origin_model import read_settings as read_origin_settings
+from annotate.training.origin_model import read_recipe as read_origin_recipe
 
 
 def weighted_auc(scores: np.ndarray, truth: np.ndarray, base: np.ndarray, drawn: np.ndarray) -> float:
@@ -53,18 +52,14 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("configs/train/encoder.yaml"))
     parser.add_argument("--rounds", type=int, default=200)
     arguments = parser.parse_args()
-    recipe = yaml.safe_load(arguments.config.read_text(encoding="utf-8"))
-    recipe.pop("model")
-    settings = read_settings(recipe)
+    settings = read_recipe(arguments.config)
     samples = draw_dev(Path(settings.data), settings.dev_texts)
     Path(settings.work).mkdir(parents=True, exist_ok=True)
     sums = cached_sums(samples, FOLDER, Path(settings.work) / "dev_sums.npz")
     model = load_origin()
     by_linear, by_both = score_both(samples, model.linear, sums)
     keep = [i for i, s in enumerate(by_both) if s.sample.half == "report" and s.words.sum() >= 100]
-    origin = yaml.safe_load(Path(settings.origin).read_text(encoding="utf-8"))
-    origin.pop("model")
-    origin_settings = read_origin_settings(origin)
+    origin_settings = read_origin_recipe(Path(settings.origin))
     joint = JointModel(model.linear)
     tiers = {
         "linear": (by_linear, model.linear, model.facts.calibration),

@@ -17,7 +17,7 @@ import yaml
 
 from annotate.errors import AnnotateError
 from annotate.models.calibration import Calibration
-from annotate.models.encoder import FACTS, GRAPH, VOCABULARY, load_encoder
+from annotate.models.encoder import FACTS, GRAPH, load_encoder
 from annotate.models.features import stable_hash
 from annotate.models.origin import (
     EncoderFacts,
@@ -105,6 +105,17 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         raise AnnotateError(f"The training configuration of the encoder is wrong: {error}.") from error
 
 
+def read_recipe(path: Path, **changes: Any) -> Settings:
+    """Read ``configs/train/encoder.yaml`` or one like it, with some keys changed.
+
+    Raises:
+        AnnotateError: as :func:`read_settings`.
+    """
+    recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
+    recipe.pop("model")
+    return read_settings(recipe | changes)
+
+
 def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     """Train, export and calibrate the encoder; write its folder into ``out``, figures into ``config["figures"]``.
 
@@ -136,7 +147,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 def _make_graph(settings: Settings, folder: Path) -> None:
     """Fit and export, unless the graph there is of these settings and this data."""
-    from annotate.training.encoder_export import export_int8
+    from annotate.training.encoder_export import write_encoder
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
     made_of = f"{_data_digest(settings)} {stable_hash(repr(msgspec.to_builtins(_recipe(settings)))):x}"
@@ -144,12 +155,7 @@ def _make_graph(settings: Settings, folder: Path) -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of and (folder / GRAPH).exists():
         LOG.info("the graph of this training is there already: %s", folder / GRAPH)
         return
-    model = fit(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    export_int8(model, folder / GRAPH)
-    vocabulary = read_vocabulary(package_folder(settings.trunk))
-    (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
-    (folder / FACTS).write_text("{}\n", encoding="utf-8")
+    write_encoder(fit(settings), read_vocabulary(package_folder(settings.trunk)), folder)
     stamp.write_text(made_of, encoding="utf-8")
 
 
@@ -181,9 +187,7 @@ def calibrate(settings: Settings, folder: Path, out: Path) -> tuple[dict[str, An
         What ``encoder.json`` beside the graph says, and the figures.
     """
     data = Path(settings.data)
-    recipe = yaml.safe_load(Path(settings.origin).read_text(encoding="utf-8"))
-    recipe.pop("model")
-    origin_settings = origin_model.read_settings(recipe)
+    origin_settings = origin_model.read_recipe(Path(settings.origin))
     samples = draw_dev(data, settings.dev_texts)
     sums = cached_sums(samples, folder, Path(settings.work) / "dev_sums.npz")
     floor = load_origin(out)

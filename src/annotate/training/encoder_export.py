@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 from torch import nn
 
+from annotate.models.encoder import FACTS, GRAPH, VOCABULARY
 from annotate.models.encoder_torch import AnnotateEncoder
 
 LOG: Final = logging.getLogger(__name__)
@@ -72,6 +74,14 @@ class _Flat(nn.Module):
                 both = both + self.mix[g, i] * states[i]
             found.append(head(both))
         return torch.cat(found, dim=-1)
+
+
+def write_encoder(model: AnnotateEncoder, vocabulary: Sequence[str], folder: Path) -> None:
+    """Write graph and vocabulary, and an empty calibration: all that :class:`annotate.models.encoder.Encoder` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    export_int8(model, folder / GRAPH)
+    (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (folder / FACTS).write_text("{}\n", encoding="utf-8")
 
 
 def export_fp32(model: AnnotateEncoder, path: Path) -> None:

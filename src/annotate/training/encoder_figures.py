@@ -16,7 +16,7 @@ from annotate.models.calibration import Calibration
 from annotate.models.linear import LinearModel
 from annotate.models.origin import HEADS, EncoderFacts, JointModel, OriginFacts
 from annotate.training.card import write_card
-from annotate.training.origin_figures import FEWEST, FPR, Bench, markdown_table
+from annotate.training.origin_figures import FEWEST, FPR, Bench, markdown_table, operating_points
 from annotate.training.origin_model import Pieces, Scored, Settings, gather, passages_of, prefix, probabilities
 
 LOG: Final = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def measure(
         "false_alarms": bench.false_alarms(facts.facts),
         "reliability": bench.reliability(facts.facts),
         "floor_reliability": _floor_reliability(bench, floor, floor_chances, linear_facts, settings),
-        "operating_points": _operating_points(facts.facts),
+        "operating_points": operating_points(facts.facts),
         "cascade": _cascade(bench, floor_chances, linear_facts, facts),
         "passages": _passages(by_both, joint, facts.facts, settings),
         "diagrams": diagrams(bench, facts.facts.calibration),
@@ -124,15 +124,6 @@ def _floor_reliability(
     bench: Bench, floor: Pieces, chances: Floats, facts: OriginFacts, settings: Settings
 ) -> list[dict[str, Any]]:
     return Bench(bench.texts, floor, chances, {"linear": floor.logits}, settings.bootstrap).reliability(facts)
-
-
-def _operating_points(facts: OriginFacts) -> list[dict[str, Any]]:
-    return [
-        {"band": band.name, "sufficient": band.sufficient}
-        | {f"tpr at {key}": round(point.tpr, 3) for key, point in band.points.items()}
-        | {f"threshold at {key}": round(point.threshold, 4) for key, point in band.points.items()}
-        for band in facts.calibration.bands
-    ]
 
 
 def _thresholds(bench: Bench, calibration: Calibration) -> Floats:

@@ -15,13 +15,12 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-import yaml
 
 from annotate.errors import AnnotateError
-from annotate.models.encoder import FACTS, GRAPH, VOCABULARY, load_encoder
+from annotate.models.encoder import FACTS, load_encoder
 from annotate.models.features import stable_hash
 from annotate.training.data import Sample
-from annotate.training.encoder import read_settings
+from annotate.training.encoder import read_recipe
 from annotate.training.encoder_data import Sampler, Unit, translation_units
 from annotate.training.encoder_dev import encoder_sums
 from annotate.training.linear import auc, group_bootstrap, tpr_at
@@ -87,14 +86,12 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 def _trained(settings: Settings, name: str, without: Sequence[str]) -> Path:
     """Train without some things, or find that it was done; the folder of the exported encoder."""
-    from annotate.training.encoder_export import export_int8
+    from annotate.training.encoder_export import write_encoder
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
-    recipe = yaml.safe_load(Path(settings.encoder).read_text(encoding="utf-8"))
-    recipe.pop("model")
     work = Path(settings.work) / name
-    every = {*recipe["without"], *without}
-    base = read_settings(recipe | {"data": settings.data, "work": str(work), "without": sorted(every)})
+    base = read_recipe(Path(settings.encoder), data=settings.data, work=str(work))
+    base = msgspec.structs.replace(base, without=base.without | set(without))
     folder = work / "encoder"
     if not (folder / FACTS).exists():
 
@@ -103,12 +100,7 @@ def _trained(settings: Settings, name: str, without: Sequence[str]) -> Path:
             sampler.random.shuffle(found)
             return found[: settings.units]
 
-        model = fit(base, build)
-        folder.mkdir(parents=True, exist_ok=True)
-        export_int8(model, folder / GRAPH)
-        vocabulary = read_vocabulary(package_folder(base.trunk))
-        (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
-        (folder / FACTS).write_text("{}\n", encoding="utf-8")
+        write_encoder(fit(base, build), read_vocabulary(package_folder(base.trunk)), folder)
     return folder
 
 

@@ -16,15 +16,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from annotate.documents import Range, lay_out
 from annotate.errors import AnnotateError
-from annotate.models.encoder import FACTS, GRAPH, VOCABULARY, Encoder
+from annotate.models.encoder import Encoder
 from annotate.models.features import FamilySpec, tokenize
 from annotate.models.heads import PASSAGE_SLICE
 from annotate.training.data import Sample, read_rows, windows
-from annotate.training.encoder import read_settings
+from annotate.training.encoder import read_recipe
 from annotate.training.encoder_data import Sampler, Unit
 from annotate.training.linear import auc, count_grams, fit_mean_model, group_bootstrap, mean_logits, tpr_at
 
@@ -55,25 +54,20 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
     Raises:
         AnnotateError: if a key or a file is wrong.
     """
-    from annotate.training.encoder_export import export_int8
+    from annotate.training.encoder_export import write_encoder
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
     try:
         settings = msgspec.convert(dict(config), Settings)
     except msgspec.ValidationError as error:
         raise AnnotateError(f"The configuration of the comparison is wrong: {error}.") from error
-    recipe = yaml.safe_load(Path(settings.encoder).read_text(encoding="utf-8"))
-    recipe.pop("model")
-    base = read_settings(recipe | {"data": settings.data, "work": settings.work, "most_steps": 1_000_000})
+    base = read_recipe(Path(settings.encoder), data=settings.data, work=settings.work, most_steps=1_000_000)
     data = Path(settings.data)
     learning = read(data / "train" / "ht_vs_mt_docs.parquet")
     judged = read(data / "dev" / "ht_vs_mt_docs.parquet")
     model = fit(base, lambda sampler: units(learning, settings, sampler))
     folder = Path(settings.work) / "encoder"
-    folder.mkdir(parents=True, exist_ok=True)
-    export_int8(model, folder / GRAPH)
-    (folder / VOCABULARY).write_text("\n".join(read_vocabulary(package_folder(base.trunk))) + "\n", encoding="utf-8")
-    (folder / FACTS).write_text("{}\n", encoding="utf-8")
+    write_encoder(model, read_vocabulary(package_folder(base.trunk)), folder)
     encoder = Encoder(folder)
     floor = _Floor(learning, settings)
     figures: dict[str, Any] = {"trained_on": list(settings.systems), "rows": []}

@@ -91,7 +91,7 @@ def measure(
         ("verdicts", lambda: bench.verdicts(facts)),
         ("false_alarms", lambda: bench.false_alarms(facts)),
         ("reliability", lambda: bench.reliability(facts)),
-        ("operating_points", lambda: _operating_points(facts)),
+        ("operating_points", lambda: operating_points(facts)),
         ("passages", lambda: _passages(texts, model, facts, settings)),
         ("left_out", lambda: _left_out(items, counts, bench, settings)),
         ("format", lambda: _format_only(items, bench, settings)),
@@ -319,7 +319,8 @@ def _about(items: Sequence[Window], bench: Bench, model: LinearModel, settings: 
     }
 
 
-def _operating_points(facts: OriginFacts) -> list[dict[str, Any]]:
+def operating_points(facts: OriginFacts) -> list[dict[str, Any]]:
+    """List the thresholds of each length band and what they find (choosing half)."""
     return [
         {"band": band.name, "sufficient": band.sufficient}
         | {f"tpr at {key}": round(point.tpr, 3) for key, point in band.points.items()}

@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import yaml
 
 from annotate.documents import ORIGINS
 from annotate.errors import AnnotateError
@@ -114,6 +115,17 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         raise AnnotateError(f"prior needs the keys {', '.join(ORIGINS)}; human_mix needs {', '.join(HUMAN_PARTS)}.")
     band_edges(settings.bands)
     return settings
+
+
+def read_recipe(path: Path) -> Settings:
+    """Read ``configs/train/origin.yaml`` or one like it.
+
+    Raises:
+        AnnotateError: as :func:`read_settings`.
+    """
+    recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
+    recipe.pop("model")
+    return read_settings(recipe)
 
 
 def window_tokens(window: Window) -> Tokens:
