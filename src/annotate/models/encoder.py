@@ -5,7 +5,7 @@ Every head's answer for a sentence, a passage or a document is the mean of its n
 
 Windows are run one at a time, each at its own length: nothing is padded, and a window's numbers cannot depend on what
 else is scored. The activations are quantised per window, the weights to seven bits, so that processors with and without
-VNNI give the same sums.
+VNNI give the same integer sums.
 """
 
 from __future__ import annotations
