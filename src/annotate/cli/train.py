@@ -7,6 +7,7 @@ import logging
 import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -40,7 +41,7 @@ def command(config: Path, data: Path | None, out: Path | None) -> None:
     folder = Path(str(settings.get("data", "")))
     if not folder.is_dir():
         raise AnnotateError(f"The folder of training data {folder} does not exist; name it with --data or in {config}.")
-    module = importlib.import_module(f"annotate.training.{name}")
+    module = _load(name)
     figures = module.train(settings, out if out is not None else getattr(module, "OUT", WEIGHTS_FOLDER))
     click.echo(msgspec.json.format(msgspec.json.encode(figures, order="sorted"), indent=2))
 
@@ -48,7 +49,18 @@ def command(config: Path, data: Path | None, out: Path | None) -> None:
 def trainers() -> list[str]:
     """Name every module of :mod:`annotate.training` that can train a model, sorted."""
     names = [module.name for module in pkgutil.iter_modules(annotate.training.__path__)]
-    return sorted(name for name in names if hasattr(importlib.import_module(f"annotate.training.{name}"), "train"))
+    return sorted(name for name in names if hasattr(_load(name), "train"))
+
+
+def _load(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(f"annotate.training.{name}")
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("annotate"):
+            raise
+        raise AnnotateError(
+            f"Training needs {error.name}: install it with `pip install 'annotate[train,transformers]'`."
+        ) from error
 
 
 def read_settings(path: Path) -> dict[str, Any]:
