@@ -130,7 +130,7 @@ def test_the_digest_covers_the_calibration(tmp_path: Path) -> None:
     assert after.graph_digest == before.graph_digest
 
 
-def test_the_words_that_drove_an_answer_add_up_to_it() -> None:
+def test_the_phrases_that_drove_an_answer_are_slices_of_its_passage() -> None:
     document = Document(STORY * 8)
     scores = score_origin(document, tier="encoder")
     passage = scores.passages[1]

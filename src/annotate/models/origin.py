@@ -327,8 +327,9 @@ def _token_weights(
     total = np.zeros(len(tokens.forms))
     for head, coefficient in zip(HEADS, speaks[: len(HEADS)].tolist(), strict=True):
         total += coefficient * linear.token_weights(tokens, head)
-    pieces = encoder.encode(document).pieces
-    evidence = encoder.encode(document).evidence[:, PASSAGE_SLICE] @ speaks[len(HEADS) :]
+    encoding = encoder.encode(document)
+    pieces = encoding.pieces
+    evidence = encoding.evidence[:, PASSAGE_SLICE] @ speaks[len(HEADS) :]
     where = np.searchsorted(tokens.starts, pieces.starts)
     inside = (where < len(tokens.starts)) & (pieces.starts >= passage.start) & (pieces.starts < passage.end)
     inside[inside] = tokens.starts[where[inside]] == pieces.starts[inside]
