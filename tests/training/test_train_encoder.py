@@ -180,6 +180,29 @@ def test_a_killed_training_goes_on_to_the_same_weights(
     assert not (tmp_path / "again" / "checkpoint.pt").exists()
 
 
+def test_a_second_stage_goes_on_from_the_first_and_neither_is_trained_twice(
+    data: Path, trunk: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = fit(settings_for(data, tmp_path / "alone", trunk, seed=3, learning_rate=1e-2))
+    # So small a rate changes nothing that matters: what the second stage gives is what the first one gave.
+    stages = {"before": {"seed": 3, "learning_rate": 1e-2, "head_rate": 1e-3}, "learning_rate": 1e-9, "head_rate": 1e-9}
+    settings = settings_for(data, tmp_path / "two", trunk, **stages)
+    second = fit(settings)
+    for (name, one), two in zip(first.state_dict().items(), second.state_dict().values(), strict=True):
+        assert torch.allclose(one, two, atol=1e-5), name
+    monkeypatch.setattr(encoder_fit, "build_units", lambda *_: pytest.fail("trained again"))
+    again = fit(settings)
+    for one, two in zip(second.state_dict().values(), again.state_dict().values(), strict=True):
+        assert torch.equal(one, two)
+    with pytest.raises(pytest.fail.Exception, match="trained again"):
+        fit(settings_for(data, tmp_path / "two", trunk, **stages | {"before": {"seed": 4}}))
+
+
+def test_a_stage_with_an_unknown_key_is_refused(data: Path, trunk: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(AnnotateError, match="unknown field `passes`"):
+        fit(settings_for(data, tmp_path, trunk, before={"passes": 2}))
+
+
 def test_frozen_layers_stay_and_the_others_learn(data: Path, trunk: dict[str, Any], tmp_path: Path) -> None:
     settings = settings_for(data, tmp_path, trunk)
     before, after = new_model(settings.trunk).state_dict(), fit(settings).state_dict()

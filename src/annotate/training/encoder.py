@@ -17,7 +17,7 @@ import yaml
 
 from annotate.errors import AnnotateError
 from annotate.models.calibration import Calibration
-from annotate.models.encoder import FACTS, GRAPH, load_encoder
+from annotate.models.encoder import FACTS, load_encoder
 from annotate.models.features import stable_hash
 from annotate.models.origin import (
     EncoderFacts,
@@ -85,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: float = 2.0
     checkpoint_minutes: float = 8.0
     seed: int = 11
+    before: dict[str, Any] = {}
     origin: str = "configs/train/origin.yaml"
     garbled: str = "configs/train/garbled.yaml"
     lines: str = "configs/train/lines.yaml"
@@ -146,22 +147,26 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
 
 
 def _make_graph(settings: Settings, folder: Path) -> None:
-    """Fit and export, unless the graph there is of these settings and this data."""
     from annotate.training.encoder_export import write_encoder
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
-    made_of = f"{_data_digest(settings)} {stable_hash(repr(msgspec.to_builtins(_recipe(settings)))):x}"
-    stamp = Path(settings.work) / "finished"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == made_of and (folder / GRAPH).exists():
-        LOG.info("the graph of this training is there already: %s", folder / GRAPH)
-        return
     write_encoder(fit(settings), read_vocabulary(package_folder(settings.trunk)), folder)
-    stamp.write_text(made_of, encoding="utf-8")
 
 
-def _recipe(settings: Settings) -> Settings:
-    """Leave out what does not change the weights."""
-    return msgspec.structs.replace(
+def stage_before(settings: Settings) -> Settings:
+    """Make the settings of the stage that this one goes on from: the same but for the keys of ``before``.
+
+    Raises:
+        AnnotateError: for an unknown key in ``before``, or a value of the wrong type.
+    """
+    same: dict[str, Any] = msgspec.to_builtins(settings)
+    return read_settings(same | {"before": {}, "work": str(Path(settings.work) / "before")} | settings.before)
+
+
+def made_of(settings: Settings) -> str:
+    """Name the recipe and the data that weights are made of, by their digests."""
+    # What does not change the weights is left out.
+    recipe = msgspec.structs.replace(
         settings,
         data="",
         figures="",
@@ -172,7 +177,9 @@ def _recipe(settings: Settings) -> Settings:
         dev_texts={},
         dev_sentences={},
         lost=0.0,
+        checkpoint_minutes=0.0,
     )
+    return f"{_data_digest(settings)} {stable_hash(msgspec.json.encode(recipe, order='sorted').decode()):x}"
 
 
 def _data_digest(settings: Settings) -> str:
@@ -227,6 +234,9 @@ def calibrate(settings: Settings, folder: Path, out: Path) -> tuple[dict[str, An
     LOG.info("lines measured")
     figures["words"] = encoder_labels.words(folder, data)
     LOG.info("words measured")
+    figures["label_reliability"] = [
+        row for part in ("garbled", "furniture", "words") for row in figures[part].pop("reliability")
+    ]
     return facts, figures
 
 

@@ -15,6 +15,7 @@ from annotate.documents import ORIGINS
 from annotate.models.calibration import Calibration
 from annotate.models.linear import LinearModel
 from annotate.models.origin import HEADS, EncoderFacts, JointModel, OriginFacts
+from annotate.training import reliability
 from annotate.training.card import write_card
 from annotate.training.origin_figures import FEWEST, FPR, Bench, markdown_table, operating_points
 from annotate.training.origin_model import Pieces, Scored, Settings, gather, passages_of, prefix, probabilities
@@ -177,58 +178,17 @@ def _passages(
     return rows
 
 
-def diagrams(bench: Bench, calibration: Calibration, bins: int = 10) -> list[dict[str, Any]]:
-    """Make reliability diagrams by length band and origin: stated probability against the (weighted) share of truth."""
+def diagrams(bench: Bench, calibration: Calibration) -> list[dict[str, Any]]:
+    """Make a reliability diagram for each origin and length band, weighted to the prior the model assumes."""
     found: list[dict[str, Any]] = []
-    for band in calibration.bands:
-        mask = (bench.words >= band.low) & (bench.words < (band.high or 10**9))
-        for c, label in enumerate(ORIGINS):
-            stated = bench.chances[mask, c]
-            truth = bench.pieces.classes[mask] == c
-            weights = bench.pieces.weights[mask]
-            if truth.sum() < FEWEST or (~truth).sum() < FEWEST:
-                continue
-            where = np.minimum((stated * bins).astype(int), bins - 1)
-            points = []
-            for b in range(bins):
-                here = where == b
-                if here.sum() >= 5:
-                    points.append(
-                        [
-                            round(float(np.average(stated[here], weights=weights[here])), 3),
-                            round(float(np.average(truth[here], weights=weights[here])), 3),
-                            int(here.sum()),
-                        ]
-                    )
-            found.append({"band": band.name, "label": label, "points": points})
-    return found
-
-
-def draw_diagrams(found: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the diagrams as one SVG: a row a length band, a column an origin; a dot's area is its number of texts."""
-    bands = list(dict.fromkeys(d["band"] for d in found))
-    size, gap, left, top = 150, 22, 70, 30
-    parts: list[str] = []
-    for d in found:
-        x0 = left + ORIGINS.index(d["label"]) * (size + gap)
-        y0 = top + bands.index(d["band"]) * (size + gap)
-        parts.append(f'<rect x="{x0}" y="{y0}" width="{size}" height="{size}" fill="none" stroke="#999"/>')
-        parts.append(f'<path d="M{x0} {y0 + size}L{x0 + size} {y0}" stroke="#bbb" stroke-dasharray="3 3"/>')
-        line = " ".join(f"{x0 + p[0] * size:.1f},{y0 + size - p[1] * size:.1f}" for p in d["points"])
-        parts.append(f'<polyline points="{line}" fill="none" stroke="#15607a"/>')
-        for stated, true, count in d["points"]:
-            radius = min(6.0, 1.5 + count**0.5 / 4)
-            place = f'cx="{x0 + stated * size:.1f}" cy="{y0 + size - true * size:.1f}" r="{radius:.1f}"'
-            title = f"stated {stated:.2f}, true {true:.2f}, {count} texts"
-            parts.append(f'<circle {place} fill="#15607a"><title>{title}</title></circle>')
     for c, label in enumerate(ORIGINS):
-        parts.append(f'<text x="{left + c * (size + gap)}" y="{top - 10}">{label}</text>')
-    for b, band in enumerate(bands):
-        parts.append(f'<text x="6" y="{top + b * (size + gap) + size / 2}">{band}</text>')
-    width, height = left + len(ORIGINS) * (size + gap), top + len(bands) * (size + gap)
-    font = 'font-family="sans-serif" font-size="12"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" {font}>'
-    path.write_text("\n".join([head, *parts, "</svg>", ""]), encoding="utf-8")
+        for band in calibration.bands:
+            mask = (bench.words >= band.low) & (bench.words < (band.high or 10**9))
+            truth = bench.pieces.classes[mask] == c
+            if min(truth.sum(), (~truth).sum()) >= FEWEST:
+                points = reliability.diagram(bench.chances[mask, c], truth, bench.pieces.weights[mask])
+                found.append({"band": band.name, "label": label, "points": points})
+    return found
 
 
 _TITLES: Final = {
@@ -246,6 +206,7 @@ _TITLES: Final = {
     "garbled": "Garbled sentences: share found at 1 % of people's sentences",
     "furniture": "Page furniture, lines without HTML",
     "words": "Word-level errors (MQM)",
+    "label_reliability": "Expected calibration error of sentences, lines and words, by length in words",
 }
 
 
@@ -255,11 +216,12 @@ def write(figures: dict[str, Any], folder: Path) -> None:
     (folder / "encoder.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(figures, order="sorted"), indent=1) + b"\n"
     )
-    draw_diagrams(figures["diagrams"], folder / "encoder-reliability.svg")
+    reliability.draw(figures["diagrams"], folder / "encoder-reliability.svg")
+    reliability.draw(figures["label_reliability"], folder / "encoder-label-reliability.svg")
     sections: dict[str, list[str]] = {}
     for name, title in _TITLES.items():
         rows = figures.get(name)
         rows = rows["rows"] if isinstance(rows, dict) else rows
         if rows:
-            sections[title] = markdown_table(rows)
+            sections[title] = markdown_table([{k: v for k, v in row.items() if k != "points"} for row in rows])
     write_card(folder / "encoder.md", sections)

@@ -26,6 +26,7 @@ from annotate.errors import AnnotateError
 from annotate.models.encoder_torch import AnnotateEncoder, AnnotateEncoderConfig
 from annotate.models.heads import PASSAGE_HEADS, SENTENCE_HEADS, TOKEN_HEADS
 from annotate.models.wordpiece import WordPiece
+from annotate.training.encoder import made_of, stage_before
 from annotate.training.encoder_data import Example, Sampler, Unit, build_units
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def new_model(trunk: Trunk) -> AnnotateEncoder:
     for group, rarity in zip(model.groups, (-3.0, -2.0, 0.0), strict=True):
         last: Any = list(group.children())[-1]
         torch.nn.init.constant_(last.bias, rarity)
+    return freeze(model, trunk)
+
+
+def freeze(model: AnnotateEncoder, trunk: Trunk) -> AnnotateEncoder:
+    """Keep the embeddings and the first layers as they are."""
     model.trunk.embeddings.requires_grad_(False)
     for layer in model.trunk.encoder.layer[: trunk.frozen]:
         layer.requires_grad_(False)
@@ -225,15 +231,22 @@ def label_loss(logits: torch.Tensor, units: Sequence[Unit], settings: Settings) 
 def fit(settings: Settings, build: Callable[[Sampler], list[Unit]] | None = None) -> AnnotateEncoder:
     """Train, or finish an interrupted training; leaves fp32 weights in ``settings.work``/model.
 
+    A training that has finished with the same recipe and data is not done again. A stage ``before`` is trained first,
+    in the folder of that name.
+
     Args:
         settings: of the training.
         build: makes the training units instead of :func:`annotate.training.encoder_data.build_units`.
     """
     work = Path(settings.work)
     work.mkdir(parents=True, exist_ok=True)
+    stamp = work / "finished"
+    if build is None and stamp.exists() and stamp.read_text(encoding="utf-8") == made_of(settings):
+        LOG.info("trained already: %s", work / "model")
+        return freeze(AnnotateEncoder.from_pretrained(work / "model"), settings.trunk)
     pieces = WordPiece(read_vocabulary(package_folder(settings.trunk)))
     torch.manual_seed(settings.seed)
-    model = new_model(settings.trunk)
+    model = fit(stage_before(settings)) if settings.before else new_model(settings.trunk)
     random = Random(settings.seed)  # noqa: S311 - no cryptography
     sampler = Sampler(pieces, random, settings)
     units = build_units(Path(settings.data) / "train", sampler) if build is None else build(sampler)
@@ -256,6 +269,8 @@ def fit(settings: Settings, build: Callable[[Sampler], list[Unit]] | None = None
     model.cpu().eval()
     model.save_pretrained(work / "model")
     checkpoint.unlink(missing_ok=True)
+    if build is None:
+        stamp.write_text(made_of(settings), encoding="utf-8")
     return model
 
 

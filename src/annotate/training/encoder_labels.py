@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -28,8 +28,9 @@ from annotate.models.features import stable_hash
 from annotate.models.heads import SENTENCE_HEADS, SENTENCE_SLICE, TOKEN_HEADS, TOKEN_SLICE
 from annotate.training import garbled as garbled_training
 from annotate.training import lines as lines_training
+from annotate.training import reliability
 from annotate.training.encoder_data import read_mqm
-from annotate.training.linear import auc, expected_calibration_error, group_bootstrap, threshold_at
+from annotate.training.linear import auc, group_bootstrap, threshold_at
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -37,10 +38,21 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
+SENTENCE_BANDS: Final = ((1, 10), (11, 20), (21, 35), (36, 10**6))
+"""Words of a sentence or segment."""
+LINE_BANDS: Final = ((1, 3), (4, 8), (9, 20), (21, 10**6))
+"""Words of a line."""
+
+
 def logistic(values: Floats) -> Floats:
     """Turn log-odds into probabilities."""
     result: Floats = 1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0)))
     return result
+
+
+def reporting(key: str) -> bool:
+    """Tell whether a group belongs to the half of ``dev`` that is reported on."""
+    return not _half(key)
 
 
 def _half(key: str) -> bool:
@@ -70,6 +82,25 @@ def _sentence_head(text: str, folder: Path) -> float:
     )
 
 
+def score_sentences(
+    folder: Path, data: Path, config: Mapping[str, Any], human: int, damaged: int
+) -> tuple[list[garbled_training.Sentence], Floats]:
+    """Draw sentences of ``dev`` and score them; sentences, and sentences × (trees' log-odds, encoder's evidence).
+
+    Args:
+        folder: of the encoder.
+        data: folder of the data.
+        config: the keys of ``configs/train/garbled.yaml``.
+        human: people's sentences used.
+        damaged: sentences of each kind of damage used.
+    """
+    sentences = garbled_training._sentences(data, "dev", config, human, damaged)
+    model = garbled_model.load_garbled()
+    linear = log_odds(garbled_model.probabilities(model, garbled_training._measure_all(model, sentences)))
+    own = np.array(_spread(_sentence_head, [s.text for s in sentences], folder))
+    return sentences, np.column_stack([linear, own])
+
+
 def garbled(folder: Path, data: Path, recipe: Path, human: int, damaged: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Join tree model and encoder on garbled sentences.
 
@@ -84,10 +115,8 @@ def garbled(folder: Path, data: Path, recipe: Path, human: int, damaged: int) ->
         What ships, and the figures on the reporting half.
     """
     config = yaml.safe_load(recipe.read_text(encoding="utf-8"))
-    sentences = garbled_training._sentences(data, "dev", config, human, damaged)
-    model = garbled_model.load_garbled()
-    linear = log_odds(garbled_model.probabilities(model, garbled_training._measure_all(model, sentences)))
-    own = np.array(_spread(_sentence_head, [s.text for s in sentences], folder))
+    sentences, both = score_sentences(folder, data, config, human, damaged)
+    linear, own = both.T
     truth = np.array([s.garbled for s in sentences])
     kinds = np.array([s.kind for s in sentences])
     people = kinds == "human"
@@ -95,7 +124,6 @@ def garbled(folder: Path, data: Path, recipe: Path, human: int, damaged: int) ->
     choose = np.array([_half(s.group) for s in sentences])
     prior = float(config["prior"])
     weights = np.where(truth, prior / max(truth[choose].mean(), 1e-9), (1 - prior) / max((~truth[choose]).mean(), 1e-9))
-    both = np.column_stack([linear, own])
     coefficients, intercept = _fit(both[choose], truth[choose], weights[choose])
     scores = logistic(both @ np.array(coefficients) + intercept)
     flag = threshold_at(scores[choose & news], config["false_positives"])
@@ -130,8 +158,11 @@ def garbled(folder: Path, data: Path, recipe: Path, human: int, damaged: int) ->
             row[f"{name} at 1 %"] = _with_interval(said, groups[mask])
         row["flagged by both"] = round(float((scores[mask] >= flag).mean()), 4)
         figures.append(row)
-    ece = expected_calibration_error(scores[report], truth[report], weights[report])
-    return ships, {"rows": figures, "ece": round(ece, 4), "thresholds": ships}
+    lengths = np.array([len(s.text.split()) for s in sentences])
+    calibrated = reliability.by_length(
+        "garbled", scores[report], truth[report], weights[report], lengths[report], SENTENCE_BANDS
+    )
+    return ships, {"rows": figures, "reliability": calibrated, "thresholds": ships}
 
 
 def _with_interval(values: Floats, groups: npt.NDArray[np.str_]) -> list[float]:
@@ -163,7 +194,8 @@ def furniture(folder: Path, data: Path, recipe: Path) -> dict[str, Any]:
     pages = lines_training.read_pages(data / "dev" / "boilerplate_lines.parquet", config["after"])
     model, step2 = lines_model.load_lines()
     own = _spread(_line_heads, [page.text for page in pages], folder)
-    linear = [log_odds(lines_training.score_page(model, step2, page)[0]) for page in pages]
+    shipped = [lines_training.score_page(model, step2, page) for page in pages]
+    linear = [log_odds(found[0]) for found in shipped]
     choose = np.array([_half(page.key) for page in pages])
     truth = [page.furniture for page in pages]
 
@@ -203,10 +235,20 @@ def furniture(folder: Path, data: Path, recipe: Path) -> dict[str, Any]:
                 "threshold": round(best[name], 2),
             }
         )
+    lengths = np.concatenate([[len(r.of(pages[i].text).split()) for r in pages[i].lines.ranges] for i in report])
+    calibrated: list[dict[str, Any]] = []
+    for output, name in enumerate(lines_model.OUTPUTS):
+        # What ships is the line model, so that its calibration is shown; the joint model's furniture beside it.
+        held = np.concatenate([(pages[i].furniture if output == 0 else pages[i].spam) for i in report])
+        said = np.concatenate([shipped[i][output] for i in report])
+        calibrated += reliability.by_length(f"{name} line", said, held, np.ones(len(held)), lengths, LINE_BANDS)
     every_truth = np.concatenate([truth[i] for i in report])
     every_score = np.concatenate([joint[i] for i in report])
-    ece = expected_calibration_error(every_score, every_truth, np.ones(len(every_truth)))
-    return {"rows": rows, "ece": round(ece, 4)}
+    ones = np.ones(len(every_truth))
+    calibrated += reliability.by_length(
+        "boilerplate line with encoder", every_score, every_truth, ones, lengths, LINE_BANDS
+    )
+    return {"rows": rows, "reliability": calibrated}
 
 
 # ---------------------------------------------------------------------------------------------- words
@@ -246,13 +288,18 @@ def _word_heads(segment: Segment, folder: Path) -> Floats:
     return encoding.range_means(segment.words, TOKEN_SLICE)
 
 
+def score_words(folder: Path, data: Path) -> tuple[list[Segment], Floats]:
+    """Read MQM's segments of ``dev`` and give each word the evidence of the token heads (words × heads)."""
+    segments = read_segments(data / "dev" / "mqm_en.parquet")
+    return segments, np.concatenate(_spread(_word_heads, segments, folder))
+
+
 def words(folder: Path, data: Path) -> dict[str, Any]:
     """Calibrate the token heads on MQM's words and measure them on the reporting half. None of them is shipped.
 
     The floor is what a word's length, case and place say.
     """
-    segments = read_segments(data / "dev" / "mqm_en.parquet")
-    own = np.concatenate(_spread(_word_heads, segments, folder))
+    segments, own = score_words(folder, data)
     marked = np.concatenate([s.marked for s in segments])
     floor = np.concatenate([_plain(s) for s in segments])
     where = np.repeat(np.arange(len(segments)), [len(s.words) for s in segments])
@@ -260,7 +307,8 @@ def words(folder: Path, data: Path) -> dict[str, Any]:
     sources = np.array([s.source for s in segments])[where]
     groups = np.array([s.key for s in segments])[where]
     points: dict[str, float | None] = {}
-    ece: dict[str, float] = {}
+    calibrated: list[dict[str, Any]] = []
+    lengths = np.array([len(s.words) for s in segments])[where]
     rows: list[dict[str, Any]] = []
     for h, head in enumerate(TOKEN_HEADS):
         if head in ("post-edited", "replaced") or not marked[:, h].any():
@@ -288,8 +336,10 @@ def words(folder: Path, data: Path) -> dict[str, Any]:
             row["precision of the top 0.5 %"] = round(float(truth[part & ~choose][top].mean()), 3)
             rows.append(row)
         report = np.ones(int((~choose).sum()))
-        ece[head] = round(expected_calibration_error(scores[~choose], truth[~choose], report), 4)
-    return {"rows": rows, "ece": ece, "thresholds": points}
+        calibrated += reliability.by_length(
+            f"{head} word", scores[~choose], truth[~choose], report, lengths[~choose], SENTENCE_BANDS
+        )
+    return {"rows": rows, "reliability": calibrated, "thresholds": points}
 
 
 PRECISE: Final = 0.4

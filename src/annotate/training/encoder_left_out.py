@@ -90,7 +90,7 @@ def _trained(settings: Settings, name: str, without: Sequence[str]) -> Path:
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
     work = Path(settings.work) / name
-    base = read_recipe(Path(settings.encoder), data=settings.data, work=str(work))
+    base = read_recipe(Path(settings.encoder), data=settings.data, work=str(work), before={})
     base = msgspec.structs.replace(base, without=base.without | set(without))
     folder = work / "encoder"
     if not (folder / FACTS).exists():

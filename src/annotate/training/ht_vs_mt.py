@@ -61,7 +61,7 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
         settings = msgspec.convert(dict(config), Settings)
     except msgspec.ValidationError as error:
         raise AnnotateError(f"The configuration of the comparison is wrong: {error}.") from error
-    base = read_recipe(Path(settings.encoder), data=settings.data, work=settings.work, most_steps=1_000_000)
+    base = read_recipe(Path(settings.encoder), data=settings.data, work=settings.work, before={})
     data = Path(settings.data)
     learning = read(data / "train" / "ht_vs_mt_docs.parquet")
     judged = read(data / "dev" / "ht_vs_mt_docs.parquet")
