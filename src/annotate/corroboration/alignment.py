@@ -1,0 +1,918 @@
+"""Quotations held against each other: which are of one utterance, and what was changed.
+
+Two quotations are compared word by word in a *form* of each word from which everything is taken that an editor may
+change without changing what was said: case, quotation marks, contractions, the writing of numbers and dates, British
+and American spelling. What still differs is an edit; its kind says what it does to the meaning.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Literal
+
+import msgspec
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from annotate.corroboration.speech import (
+    FILLERS,
+    FUNCTION_WORDS,
+    MODALS,
+    NEGATIONS,
+    OPPOSITES,
+    SENTENCE_OPENERS,
+)
+from annotate.lexicon import lexicon
+from annotate.lexicon.lexicon import word_tuple
+
+Verification = Literal[
+    "verbatim", "excerpt", "marked-edit", "equivalent", "altered-wording", "altered-meaning", "different-utterance"
+]
+Kind = Literal[
+    "punctuation",
+    "case",
+    "contraction",
+    "spelling",
+    "typo",
+    "number-format",
+    "filler",
+    "marked-omission",
+    "marked-insertion",
+    "function-word",
+    "inflection",
+    "content-substitution",
+    "content-insertion",
+    "content-deletion",
+    "modality",
+    "negation",
+    "antonym",
+    "number",
+    "name",
+]
+Cause = Literal["paraphrase", "re-translation", "transcription", "typo", "garble"]
+
+NEUTRAL: Final[frozenset[str]] = frozenset(
+    {"punctuation", "case", "contraction", "spelling", "typo", "number-format", "filler"}
+)
+MARKED: Final[frozenset[str]] = frozenset({"marked-omission", "marked-insertion"})
+TURNING: Final[frozenset[str]] = frozenset({"modality", "negation", "antonym", "number", "name"})
+
+MOST_WORDS: Final = 400
+"""Words of a quotation that are compared: a speech printed whole is no quotation, and aligning is quadratic."""
+
+SAME: Final = 0.5
+"""From this score on two quotations are held to be of one utterance."""
+
+
+class Edit(msgspec.Struct, frozen=True, gc=False):
+    """One difference; ``there`` is the other quotation's wording."""
+
+    op: Literal["sub", "ins", "del"]
+    """As seen from the other quotation: ``ins`` stands only here, ``del`` only there."""
+    here: str
+    there: str
+    here_start: int
+    """Range in the text compared; empty, where something would have to stand, for ``del``."""
+    here_end: int
+    kind: Kind
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What one quotation did with the words of another."""
+
+    verification: Verification
+    edits: tuple[Edit, ...] = ()
+    cause: Cause | None = None
+    """Most likely cause of the edits; None where there are none or nothing speaks for one."""
+    score: float = 1.0
+    """Confidence in the verification, in [0, 1]."""
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+class _Word(msgspec.Struct, frozen=True, gc=False):
+    form: str
+    start: int
+    end: int
+    marked: bool
+    """In brackets: an editor's word, not the speaker's."""
+    capital: bool
+
+
+class _Quote(msgspec.Struct, frozen=True):
+    text: str
+    words: tuple[_Word, ...]
+    forms: tuple[str, ...]
+    omissions: frozenset[int]
+    """Indices of the words before which words are marked as left out; ``len(words)`` at the end."""
+    keys: tuple[str, ...]
+    """Stems of the content words."""
+
+
+_STRAIGHT: Final = str.maketrans(
+    dict.fromkeys("’‘‛`´′", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑", "-")
+)
+_TOKEN: Final = re.compile(
+    r"(?P<omission>\[?(?:\.[ \u00a0]?){2,}\.?\]?|\[?…\]?)"
+    r"|(?P<number>[$€£]?\d+(?:,\d{3})*(?:\.\d+)?(?:st|nd|rd|th|s|m|bn|k)?\b%?)"
+    r"|(?P<initials>(?:[A-Za-z]\.){2,}|(?:[A-Za-z]\.)+[A-Za-z]\b)"
+    r"|(?P<word>[^\W\d_]+(?:(?:['\[\]]{1,2}|[?\ufffd](?=(?:t|s|re|ve|ll|d|m)\b))[^\W\d_]+)*)"
+    r"|(?P<bracket>[\[\]()])"
+    r"|(?P<sign>[&%])"
+)
+# A pairing of marks gone wrong leaves the attribution inside: '… now," she said. "And then …'
+_ASIDE: Final = re.compile(
+    r"[,.?!]?\"[ ,]{0,2}[^\"]{2,90}?\b(?:said|says|told|added|tweeted|wrote|continued|explained)\b[^\"]{0,80}\""
+)
+_ONES: Final = word_tuple(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_NUMBERS: Final = {word: str(n) for n, word in enumerate(_ONES)} | {
+    word: str(10 * n) for n, word in enumerate(word_tuple("thirty forty fifty sixty seventy eighty ninety"), start=3)
+}
+_ORDINALS: Final = {
+    word: str(n)
+    for n, word in enumerate(
+        word_tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"), start=1
+    )
+}
+_MAGNITUDES: Final = {"thousand", "million", "billion", "trillion", "m", "bn", "k"}
+_UNITS: Final = {"m": "million", "bn": "billion", "k": "thousand"}
+_MONTHS: Final = {
+    "jan": "january",
+    "feb": "february",
+    "mar": "march",
+    "apr": "april",
+    "jun": "june",
+    "jul": "july",
+    "aug": "august",
+    "sep": "september",
+    "sept": "september",
+    "oct": "october",
+    "nov": "november",
+    "dec": "december",
+}
+_SAME_WORDS: Final = {
+    "can't": ("can", "not"),
+    "cannot": ("can", "not"),
+    "cant": ("can", "not"),
+    "won't": ("will", "not"),
+    "shan't": ("shall", "not"),
+    "let's": ("let", "us"),
+    "gonna": ("going", "to"),
+    "wanna": ("want", "to"),
+    "gotta": ("got", "to"),
+    "kinda": ("kind", "of"),
+    "sorta": ("sort", "of"),
+    "outta": ("out", "of"),
+    "lotta": ("lot", "of"),
+    "gimme": ("give", "me"),
+    "lemme": ("let", "me"),
+    "dunno": ("do", "not", "know"),
+    "y'all": ("you", "all"),
+    "ya": ("you",),
+    "em": ("them",),
+    "cause": ("because",),
+    "cuz": ("because",),
+    "til": ("until",),
+    "till": ("until",),
+    "thru": ("through",),
+    "tho": ("though",),
+    "ok": ("okay",),
+    "alright": ("all", "right"),
+    "mister": ("mr",),
+    "doctor": ("dr",),
+    "senator": ("sen",),
+    "representative": ("rep",),
+    "governor": ("gov",),
+    "general": ("gen",),
+    "versus": ("vs",),
+    "saint": ("st",),
+    "towards": ("toward",),
+    "backwards": ("backward",),
+    "forwards": ("forward",),
+    "afterwards": ("afterward",),
+    "amongst": ("among",),
+    "whilst": ("while",),
+    "grey": ("gray",),
+    "programme": ("program",),
+    "programmes": ("programs",),
+    "cheque": ("check",),
+    "tyre": ("tire",),
+    "adviser": ("advisor",),
+    "advisers": ("advisors",),
+    "protestor": ("protester",),
+    "protestors": ("protesters",),
+    "madame": ("madam",),
+    "number": ("no.",),
+    "dollar": ("dollars",),
+    "buck": ("dollars",),
+    "bucks": ("dollars",),
+    "pct": ("percent",),
+    "united": ("united",),
+}
+_ENDINGS: Final = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would", "'s": "is"}
+_BEFORE_IS: Final = frozenset(
+    word_tuple(
+        "it he she that this there here what who where how when why everything everybody everyone nobody nothing "
+        "somebody something one"
+    )
+)
+_NO_APOSTROPHE: Final = frozenset(
+    word_tuple("dont didnt doesnt isnt wasnt arent werent couldnt wouldnt shouldnt hasnt havent hadnt")
+)
+_AMERICAN: Final = (
+    # Both sides are rewritten, so a rule may make non-words ("hors") as long as it makes no two words one.
+    (re.compile(r"(?<=[a-z]{3})our(?=$|s$|ed$|ing$|able$|ably$|ite|ful|er|hood|al)"), "or"),
+    (re.compile(r"(?<=[a-z]{3})is(?=e$|ed$|es$|ing$|ation|er$|ers$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{2})ys(?=e$|ed$|ing$)"), "yz"),
+    (re.compile(r"(?<=[a-z]{3})ll(?=ed$|ing$|er$|ers$)"), "l"),
+    (re.compile(r"(?<=[a-z]{2})tre(?=$|s$|d$)"), "ter"),
+    (re.compile(r"(?<=fen|cen|ten)ce(?=$|s$)"), "se"),
+    (re.compile(r"(?<=[a-z]{3})dgement"), "dgment"),
+)
+_SUFFIX: Final = re.compile(r"(?:'s|ings?|edly|ed|es|s|ly|er|ers|ation|ations|ment|ments|e|y|ies|ied)$")
+
+
+@lru_cache(maxsize=65536)
+def _american(word: str) -> str:
+    if len(word) < 5:
+        return word
+    for pattern, plain in _AMERICAN:
+        word = pattern.sub(plain, word)
+    return word
+
+
+def _stem(form: str) -> str:
+    """Cut what inflects a word, roughly; never below four letters."""
+    if len(form) <= 4 or form.isdigit():
+        return form
+    cut = _SUFFIX.sub("", form)
+    return cut if len(cut) >= 4 else form[:4] if len(form) < 7 else form[:-2]
+
+
+def _forms(kind: str, surface: str, following: str) -> tuple[str, ...]:
+    """Give the forms that stand for one token; ``following`` is the next character."""
+    if kind == "sign":
+        return ("and",) if surface == "&" else ("percent",)
+    if kind == "initials":
+        return (surface.replace(".", "").lower() + ".",)
+    if kind == "number":
+        return _number_forms(surface)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", surface) if not unicodedata.combining(c))
+    word = re.sub(r"[\[\]]", "", plain).lower()
+    word = re.sub(r"[?\ufffd]", "'", word)
+    if surface in ("US", "UK", "EU", "UN", "DC"):
+        return (word + ".",)
+    if word in _SAME_WORDS:
+        return _SAME_WORDS[word]
+    if word in _NUMBERS and word != "one":
+        return (_NUMBERS[word],)
+    if word in _ORDINALS and word not in ("first", "second"):
+        return (_ORDINALS[word],)
+    if word in _MONTHS and surface[0].isupper():
+        return (_MONTHS[word],)
+    if word == "no" and following == ".":
+        return ("no.",)
+    if word.endswith("n't"):
+        return (word[:-3], "not")
+    if word in _NO_APOSTROPHE:
+        return (word[:-2], "not")
+    for ending, full in _ENDINGS.items():
+        if word.endswith(ending) and len(word) > len(ending) and (ending != "'s" or word[:-2] in _BEFORE_IS):
+            return (_american(word[: -len(ending)]), full)
+    return (_american(word),)
+
+
+def _number_forms(surface: str) -> tuple[str, ...]:
+    percent = surface.endswith("%")
+    currency = surface[0] if surface[0] in "$€£" else ""
+    match = re.match(r"[\d.]+", surface.strip("$€£%").replace(",", ""))
+    digits = match.group().rstrip(".") if match else surface
+    unit = surface.strip("$€£%").replace(",", "")[len(digits) :]
+    forms = [digits]
+    if unit in _UNITS:
+        forms.append(_UNITS[unit])
+    elif unit == "s":
+        forms[0] += "s"
+    if percent:
+        forms.append("percent")
+    if currency:
+        forms.append({"$": "dollars", "€": "euros", "£": "pounds"}[currency])
+    return tuple(forms)
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> _Quote:
+    plain = text.translate(_STRAIGHT)
+    asides = [m.span() for m in _ASIDE.finditer(plain)]
+    words: list[_Word] = []
+    omissions: set[int] = set()
+    bracket_until = -1
+    currency: _Word | None = None
+    for match in _TOKEN.finditer(plain):
+        if len(words) >= MOST_WORDS:
+            break
+        kind, surface, start, end = str(match.lastgroup), match.group(), match.start(), match.end()
+        if kind == "omission":
+            omissions.add(len(words))
+            continue
+        if kind == "bracket":
+            if surface in "[(":
+                close = plain.find("]" if surface == "[" else ")", end, end + 90)
+                bracket_until = max(bracket_until, close)
+            continue
+        while asides and asides[0][1] <= start:
+            asides.pop(0)
+        aside = bool(asides) and asides[0][0] <= start
+        marked = start < bracket_until or "[" in surface or "]" in surface or aside
+        forms = _forms(kind, surface, plain[end : end + 1])
+        made = [_Word(f, start, end, marked, surface[:1].isupper()) for f in forms]
+        # "$5 million" is "5 million dollars".
+        if currency is not None:
+            if forms[0] in _MAGNITUDES:
+                made.append(currency)
+            else:
+                words.append(currency)
+            currency = None
+        if kind == "number" and surface[0] in "$€£":
+            currency = made.pop()
+        words.extend(made)
+        if len(words) > 1 and words[-1].form == "cent" and words[-2].form == "per":
+            words[-2:] = [_Word("percent", words[-2].start, end, marked, False)]
+    if currency is not None:
+        words.append(currency)
+    forms = tuple(w.form for w in words)
+    keys = tuple(sorted({_stem(f) for f in forms if f not in FUNCTION_WORDS and len(f) > 1}))
+    return _Quote(text, tuple(words), forms, frozenset(omissions), keys)
+
+
+# --- alignment ------------------------------------------------------------------------------------------------------
+
+
+class _Gap(msgspec.Struct, frozen=True, gc=False):
+    """Words of both sides that do not match, as ranges of word indices; one may be empty."""
+
+    a: int
+    a_end: int
+    b: int
+    b_end: int
+
+
+class _Aligned(msgspec.Struct, frozen=True):
+    """The stretch in which two quotations run parallel."""
+
+    a: _Quote
+    b: _Quote
+    blocks: tuple[tuple[int, int, int], ...]
+    """(index in a, index in b, words) of the equal runs, in order."""
+    gaps: tuple[_Gap, ...]
+    """Between the runs; and at an end where both quotations end differently by a few words."""
+
+
+_END: Final = 3
+"""Words by which two quotations may end differently and the difference still count as an edit. Longer ones are other
+sentences: where one of two excerpts stops is no statement about the other."""
+
+
+def _weight(form: str) -> float:
+    return 0.35 if form in FUNCTION_WORDS or len(form) == 1 else 1.0
+
+
+def _weigh(forms: Sequence[str]) -> float:
+    return sum(map(_weight, forms))
+
+
+@lru_cache(maxsize=8192)
+def _align(one: str, other: str) -> _Aligned:
+    a, b = _read(one), _read(other)
+    found = SequenceMatcher(None, a.forms, b.forms, autojunk=False).get_matching_blocks()[:-1]
+    blocks = _parallel(a, b, [(m.a, m.b, m.size) for m in found])
+    gaps = [_Gap(p[0] + p[2], q[0], p[1] + p[2], q[1]) for p, q in pairwise(blocks)]
+    if blocks:
+        first, last = blocks[0], blocks[-1]
+        ends = [
+            (_Gap(0, first[0], 0, first[1]), 0),
+            (_Gap(last[0] + last[2], len(a.words), last[1] + last[2], len(b.words)), len(gaps) + 1),
+        ]
+        for gap, place in ends:
+            left, right = gap.a_end - gap.a, gap.b_end - gap.b
+            if 0 < left <= _END and 0 < right <= _END:
+                gaps.insert(place, gap)
+    return _Aligned(a, b, tuple(blocks), tuple(gaps))
+
+
+def _parallel(a: _Quote, b: _Quote, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Take the run of blocks that pays for the gaps between them, and drop chance matches of function words in it."""
+    best, best_sum, start, total = (0, 0), 0.0, 0, 0.0
+    for i, block in enumerate(blocks):
+        if i:
+            before = blocks[i - 1]
+            total -= _cost(a, b, _Gap(before[0] + before[2], block[0], before[1] + before[2], block[1]))
+        if total <= 0.0:
+            start, total = i, 0.0
+        total += _weigh(a.forms[block[0] : block[0] + block[2]])
+        if total > best_sum:
+            best, best_sum = (start, i + 1), total
+    run = blocks[best[0] : best[1]]
+    kept: list[tuple[int, int, int]] = []
+    for i, block in enumerate(run):
+        if 0 < i < len(run) - 1 and block[2] <= 2:
+            before, after = kept[-1], run[i + 1]
+            around = min(
+                min(block[0] - before[0] - before[2], block[1] - before[1] - before[2]),
+                min(after[0] - block[0] - block[2], after[1] - block[1] - block[2]),
+            )
+            if around > 1 and _weigh(a.forms[block[0] : block[0] + block[2]]) < 0.8:
+                continue
+        kept.append(block)
+    return kept
+
+
+def _cost(a: _Quote, b: _Quote, gap: _Gap) -> float:
+    left, right = gap.a_end - gap.a, gap.b_end - gap.b
+    longer = abs(left - right)
+    if _omitted(a, gap.a, gap.a_end) or _omitted(b, gap.b, gap.b_end):
+        longer = min(longer, 2)
+    return 0.6 * min(left, right) + 0.25 * min(longer, 40)
+
+
+def _omitted(quote: _Quote, start: int, end: int) -> bool:
+    return any(i in quote.omissions for i in range(start, end + 1))
+
+
+# --- are they of one utterance? -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=65536)
+def _rarity(key: str) -> float:
+    """How much a word says about which utterance it is from, from its document frequency; about 0.1 to 1."""
+    known = lexicon()
+    count = known.any_case(key)
+    return math.log((known.documents + 1) / (count + 1)) / math.log(known.documents + 1)
+
+
+def features(one: str, other: str) -> tuple[float, ...]:
+    """Measure what :func:`same_utterance` weighs, symmetrically; ``FEATURES`` has the names."""
+    if other < one:
+        one, other = other, one
+    x = _align(one, other)
+    a, b = x.a, x.b
+    if not a.words or not b.words:
+        return (0.0,) * len(FEATURES)
+    short, long = sorted((len(a.words), len(b.words)))
+    matched = sum(block[2] for block in x.blocks)
+    weight = sum(_weigh(a.forms[i : i + n]) for i, _, n in x.blocks)
+    runs = [sum(_rarity(f) for f in a.forms[i : i + n] if f not in FUNCTION_WORDS) for i, _, n in x.blocks]
+    rare, rare_run = sum(runs), max(runs, default=0.0)
+    shorter = min(_weigh(a.forms), _weigh(b.forms))
+    longest = max((block[2] for block in x.blocks), default=0)
+    dense, dangling = 0.0, float(short)
+    if x.blocks:
+        (a0, b0, _), (a1, b1, n) = x.blocks[0], x.blocks[-1]
+        dense = matched / max(1, min(a1 + n - a0, b1 + n - b0))
+        dangling = min(a0, b0) + min(len(a.words) - a1 - n, len(b.words) - b1 - n)
+    shared = set(a.keys) & set(b.keys)
+    common = sum(map(_rarity, shared))
+    sides = sorted((sum(map(_rarity, a.keys)), sum(map(_rarity, b.keys))))
+    left, right = " ".join(a.forms), " ".join(b.forms)
+    coverage, rarity, loose = weight / max(shorter, 0.35), math.log1p(rare), math.log1p(dangling)
+    return (
+        matched / short,
+        coverage,
+        math.log1p(matched),
+        rarity,
+        math.log1p(longest),
+        dense,
+        dangling / short,
+        loose,
+        common / max(sides[0], 0.1),
+        common / max(sides[1], 0.1),
+        math.log1p(common),
+        fuzz.partial_ratio(left, right) / 100,
+        fuzz.token_set_ratio(left, right) / 100,
+        fuzz.ratio(left, right) / 100,
+        math.log1p(short),
+        short / long,
+        coverage * rarity,
+        coverage * loose,
+        rarity * loose,
+        math.log1p(min(len(_names(a) - set(b.forms)), len(_names(b) - set(a.forms)))),
+        math.log1p(min(len(_figures(a) - set(b.forms)), len(_figures(b) - set(a.forms)))),
+        math.log1p(rare_run),
+    )
+
+
+def _names(quote: _Quote) -> set[str]:
+    return {w.form for i, w in enumerate(quote.words) if i and w.capital and w.form not in FUNCTION_WORDS}
+
+
+def _figures(quote: _Quote) -> set[str]:
+    return {f for f in quote.forms if f[0].isdigit()}
+
+
+FEATURES: Final = (
+    "words matched / shorter",
+    "weight matched / shorter",
+    "words matched",
+    "rare words matched",
+    "longest run",
+    "density",
+    "dangling / shorter",
+    "dangling",
+    "shared stems / shorter",
+    "shared stems / longer",
+    "shared stems",
+    "partial ratio",
+    "token set ratio",
+    "ratio",
+    "length",
+    "length ratio",
+    "weight matched / shorter * rare words matched",
+    "weight matched / shorter * dangling",
+    "rare words matched * dangling",
+    "other names",
+    "other figures",
+    "rare words of one run",
+)
+
+_INTERCEPT: Final = -13.0731
+_COEFFICIENTS: Final[tuple[float, ...]] = (
+    -0.0889,
+    -0.8962,
+    2.4696,
+    3.2635,
+    -1.7512,
+    0.0972,
+    3.4749,
+    -1.0711,
+    3.6645,
+    -0.8249,
+    -0.3101,
+    8.2843,
+    4.3953,
+    -1.0283,
+    0.1190,
+    3.8832,
+    -1.2392,
+    -3.1165,
+    0.7332,
+    -1.0702,
+    -1.3984,
+    -2.0267,
+)
+"""Logistic regression, fitted by ``benchmarks/quotations.py --fit``."""
+
+
+def same_utterance(a: str, b: str) -> float:
+    """Give the probability in [0, 1] that two quotations are of one utterance, be it in part or re-translated.
+
+    Symmetric; 0 where either has no words. Only the first 400 words of each are looked at.
+    """
+    values = features(a, b)
+    if not any(values):
+        return 0.0
+    total = _INTERCEPT + sum(c * v for c, v in zip(_COEFFICIENTS, values, strict=True))
+    return round(1.0 / (1.0 + math.exp(-total)), 4) if total > -30.0 else 0.0
+
+
+def link(utterances: Sequence[tuple[Hashable, str]]) -> list[tuple[int, int, float]]:
+    """Find the pairs of quotations, from different documents, that are of one utterance.
+
+    Args:
+        utterances: key of the document and words quoted, of each.
+
+    Returns:
+        (index, index, score) with the lower index first, in order, for each pair with a score of at least ``SAME``.
+
+    Only pairs that share rare words or a run of four are compared, and with each quotation at most 40: the cost grows
+    with the number of quotations, not with that of pairs. Quotations word for word the same are compared once.
+    """
+    quotes = [_read(text) for _, text in utterances]
+    same: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, quote in enumerate(quotes):
+        if quote.words:
+            same[quote.forms].append(i)
+    heads = [members[0] for members in same.values()]
+    postings: dict[Hashable, list[int]] = defaultdict(list)
+    for i in heads:
+        for key in _index_keys(quotes[i]):
+            postings[key].append(i)
+    pairs: list[tuple[int, int, float]] = []
+    for i in heads:
+        for j in _candidates(i, quotes, postings):
+            score = same_utterance(utterances[i][1], utterances[j][1])
+            if score >= SAME:
+                pairs += [(p, q, score) for p in same[quotes[i].forms] for q in same[quotes[j].forms]]
+    for members in same.values():
+        score = same_utterance(utterances[members[0]][1], utterances[members[0]][1])
+        if score >= SAME:
+            pairs += [(p, q, score) for n, p in enumerate(members) for q in members[n + 1 :]]
+    return sorted((min(p, q), max(p, q), s) for p, q, s in pairs if utterances[p][0] != utterances[q][0])
+
+
+_POSTINGS: Final = 60
+"""A word that more quotations have than this says nothing about which belong together."""
+_CANDIDATES: Final = 40
+
+
+def _index_keys(quote: _Quote) -> list[Hashable]:
+    runs = [quote.forms[i : i + 4] for i in range(len(quote.forms) - 3)]
+    return sorted({run for run in runs if _weigh(run) > 2.0}) + list(quote.keys)
+
+
+def _candidates(i: int, quotes: Sequence[_Quote], postings: dict[Hashable, list[int]]) -> list[int]:
+    """Give the later quotations that share most with this one."""
+    shared: Counter[int] = Counter()
+    for key in _index_keys(quotes[i]):
+        found = postings[key]
+        if len(found) <= _POSTINGS:
+            weight = 8 if isinstance(key, tuple) else round(4 * _rarity(str(key)))
+            for j in found:
+                if j > i:
+                    shared[j] += weight
+    ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+    return [j for j, weight in ranked[:_CANDIDATES] if weight >= 4]
+
+
+# --- what was changed -----------------------------------------------------------------------------------------------
+
+
+def compare(here: str, there: str) -> Comparison:
+    """Say what ``here`` did with the words of ``there``, which is taken as the reference.
+
+    An end at which one quotation goes on is no edit: that is an excerpt. Where the quotations end differently by at
+    most three words each, it is one.
+    """
+    score = same_utterance(here, there)
+    if score < SAME:
+        return Comparison("different-utterance", score=round(1.0 - score, 4))
+    x = _align(here, there)
+    edits = tuple(sorted(_edits(x), key=lambda e: (e.here_start, e.here_end)))
+    kinds = {e.kind for e in edits}
+    whole = not _overhangs(x)
+    verification: Verification
+    if kinds & TURNING:
+        verification = "altered-meaning"
+    elif kinds - NEUTRAL - MARKED:
+        verification = "altered-wording"
+    elif kinds & MARKED:
+        verification = "marked-edit"
+    elif not whole:
+        verification = "excerpt"
+    else:
+        verification = "equivalent" if kinds else "verbatim"
+    return Comparison(verification, edits, _cause(x, edits), round(score * _TRUST[verification], 4))
+
+
+_TRUST: Final[dict[str, float]] = {
+    # Share of such verdicts that hold where the link does, judged by reading what compare says of quote_pairs (train).
+    "verbatim": 1.0,
+    "excerpt": 0.97,
+    "equivalent": 0.95,
+    "marked-edit": 0.9,
+    "altered-wording": 0.9,
+    "altered-meaning": 0.7,
+}
+
+
+def consensus(quotes: Sequence[tuple[Hashable, str]]) -> int:
+    """Give the index of the reference form: the wording that most independent origins have; of equals the longest.
+
+    Args:
+        quotes: key of the origin and words quoted, of each quotation of one utterance.
+
+    An origin agrees with a wording that its own one equals or is an excerpt of, format aside. Of equally long ones the
+    first is taken.
+
+    Raises:
+        ValueError: if there are none.
+    """
+    if not quotes:
+        raise ValueError("no quotations to find the consensus of")
+    read = [_read(text).forms for _, text in quotes]
+    padded = [" " + " ".join(forms) + " " for forms in read]
+    agreeing = [len({origin for (origin, _), p in zip(quotes, padded, strict=True) if p in whole}) for whole in padded]
+    return max(range(len(quotes)), key=lambda i: (agreeing[i], len(read[i]), -i))
+
+
+def _overhangs(x: _Aligned) -> bool:
+    """Whether one quotation goes on, by a word or more, where the other has nothing."""
+    ends = {(g.a, g.b) for g in x.gaps} | {(g.a_end, g.b_end) for g in x.gaps}
+    first, last = x.blocks[0], x.blocks[-1]
+    end = (last[0] + last[2], last[1] + last[2])
+    starts_open = first[:2] != (0, 0) and (0, 0) not in ends
+    return starts_open or (end != (len(x.a.words), len(x.b.words)) and (len(x.a.words), len(x.b.words)) not in ends)
+
+
+def _edits(x: _Aligned) -> list[Edit]:
+    edits = [edit for gap in x.gaps for edit in _gap_edits(x, gap)]
+    for i, j, n in x.blocks:
+        edits += _format_edits(x, i, j, n)
+    return edits
+
+
+def _format_edits(x: _Aligned, i: int, j: int, n: int) -> list[Edit]:
+    """Give what differs in the writing of equal words: contraction, number, spelling, case."""
+    edits: list[Edit] = []
+    k = 0
+    while k < n:
+        # A token may make several forms: compare whole tokens.
+        a_from, b_from, k0 = x.a.words[i + k], x.b.words[j + k], k
+        while k + 1 < n and (
+            x.a.words[i + k + 1].start < x.a.words[i + k].end or x.b.words[j + k + 1].start < x.b.words[j + k].end
+        ):
+            k += 1
+        left = x.a.text[a_from.start : x.a.words[i + k].end]
+        right = x.b.text[b_from.start : x.b.words[j + k].end]
+        kind = _format_kind(left, right, several=k > k0, opening=i + k0 == 0 or j + k0 == 0)
+        if kind is not None:
+            edits.append(Edit("sub", left, right, a_from.start, x.a.words[i + k].end, kind))
+        k += 1
+    return edits
+
+
+def _format_kind(left: str, right: str, *, several: bool, opening: bool) -> Kind | None:
+    one, other = left.translate(_STRAIGHT), right.translate(_STRAIGHT)
+    if one == other or (one.lower() == other.lower() and opening):
+        return None
+    if any(c in one + other for c in "[]"):
+        return "marked-insertion"
+    if one.lower() == other.lower():
+        return "case"
+    if any(map(str.isdigit, one + other)) or one.lower() in _NUMBERS or "%" in (one + other):
+        return "number-format"
+    return "contraction" if several or "'" in one + other else "spelling"
+
+
+def _gap_edits(x: _Aligned, gap: _Gap) -> list[Edit]:
+    a, b = x.a, x.b
+    left, right = list(range(gap.a, gap.a_end)), list(range(gap.b, gap.b_end))
+    # What stands in brackets is marked whether or not something stands in its place.
+    marked = any(a.words[i].marked for i in left) or any(b.words[j].marked for j in right)
+    if marked:
+        bare_left = [i for i in left if not a.words[i].marked]
+        bare_right = [j for j in right if not b.words[j].marked]
+        if not bare_left or not bare_right or [a.forms[i] for i in bare_left] == [b.forms[j] for j in bare_right]:
+            return [_edit(x, gap, "marked-insertion")]
+    if (_omitted(a, gap.a, gap.a_end) and len(left) <= len(right) + 2) or (
+        _omitted(b, gap.b, gap.b_end) and len(right) <= len(left) + 2
+    ):
+        return [_edit(x, gap, "marked-omission")]
+    return [_edit(x, gap, _kind(x, gap))]
+
+
+def _edit(x: _Aligned, gap: _Gap, kind: Kind) -> Edit:
+    start, end = _span(x.a, gap.a, gap.a_end)
+    there_start, there_end = _span(x.b, gap.b, gap.b_end)
+    op: Literal["sub", "ins", "del"] = "del" if start == end else "ins" if there_start == there_end else "sub"
+    return Edit(op, x.a.text[start:end], x.b.text[there_start:there_end], start, end, kind)
+
+
+def _span(quote: _Quote, first: int, last: int) -> tuple[int, int]:
+    if first < last:
+        return quote.words[first].start, max(w.end for w in quote.words[first:last])
+    place = quote.words[first].start if first < len(quote.words) else len(quote.text)
+    return place, place
+
+
+def _kind(x: _Aligned, gap: _Gap) -> Kind:
+    left, right = x.a.forms[gap.a : gap.a_end], x.b.forms[gap.b : gap.b_end]
+    if "".join(left).replace(".", "") == "".join(right).replace(".", ""):
+        return "spelling"
+    if not (left and right) and _is_filler(x, gap):
+        return "filler"
+    plain_left, plain_right = _without_fillers(left), _without_fillers(right)
+    if plain_left == plain_right:
+        return "filler"
+    if len(left) == len(right) == 1:
+        return _word_kind(x, gap)
+    figures = _figures_of(left), _figures_of(right)
+    if figures[0] and figures[1] and len(left) <= 3 and len(right) <= 3 and not figures[0] & figures[1]:
+        return "number"
+    if _negates(left, right):
+        return "negation"
+    if all(f in FUNCTION_WORDS for f in (*left, *right)):
+        return "function-word"
+    if left and right:
+        return "content-substitution"
+    return "content-insertion" if left else "content-deletion"
+
+
+def _figures_of(forms: Sequence[str]) -> set[str]:
+    return {f for f in forms if f[0].isdigit()}
+
+
+_DO: Final = frozenset({"do", "does", "did", "is", "are", "was", "were", "will", "would", "have", "has", "had"})
+
+
+def _negates(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether one side is the other with a negation, and nothing else of weight."""
+    sides = sorted((left, right), key=lambda forms: sum(f in NEGATIONS for f in forms))
+    positive, negative = sides
+    count = sum(f in NEGATIONS for f in negative)
+    if count != 1 or any(f in NEGATIONS for f in positive):
+        return False
+    rest = [f for f in negative if f not in NEGATIONS and f not in _DO]
+    return rest == [f for f in positive if f not in _DO]
+
+
+def _is_filler(x: _Aligned, gap: _Gap) -> bool:
+    """Whether what stands on one side only is what transcripts leave out, or a word said twice."""
+    quote, start, end = (x.a, gap.a, gap.a_end) if gap.a < gap.a_end else (x.b, gap.b, gap.b_end)
+    forms = quote.forms[start:end]
+    if forms in (quote.forms[start - len(forms) : start], quote.forms[end : end + len(forms)]):
+        return True
+    if " ".join(forms) in FILLERS - SENTENCE_OPENERS:
+        return True
+    return all(f in SENTENCE_OPENERS for f in forms) and (
+        start == 0 or quote.text[quote.words[start - 1].end : quote.words[start].start].strip()[:1] in tuple(".?!")
+    )
+
+
+def _without_fillers(forms: Sequence[str]) -> list[str]:
+    text = f" {' '.join(forms)} "
+    for filler in ("you know", "i mean", "uh", "um", "er", "ah"):
+        text = text.replace(f" {filler} ", " ")
+    return text.split()
+
+
+def _word_kind(x: _Aligned, gap: _Gap) -> Kind:
+    """Say what one word in the place of another is."""
+    mine, yours = x.a.words[gap.a], x.b.words[gap.b]
+    one, other = mine.form, yours.form
+    if one[0].isdigit() and other[0].isdigit():
+        return "number"
+    if {one, other} in ({"is", "has"}, {"would", "had"}) and ("'" in _surface(x.a, mine) + _surface(x.b, yours)):
+        return "contraction"
+    if frozenset((one, other)) in OPPOSITES:
+        return "antonym"
+    if one in MODALS and other in MODALS:
+        return "modality" if abs(MODALS[one] - MODALS[other]) > 1 else "function-word"
+    if one in NEGATIONS or other in NEGATIONS:
+        return "negation" if {one, other} & {"now", "a", "the", "any", "some", "all"} else "function-word"
+    names = mine.capital and yours.capital and gap.a > 0 and gap.b > 0
+    known = lexicon()
+    distance = Levenshtein.distance(one, other)
+    if min(len(one), len(other)) >= 4 and distance <= (1 if min(len(one), len(other)) < 6 else 2):
+        if _stem(one) == _stem(other) and not names:
+            return "inflection"
+        if names and one[0] == other[0]:
+            return "spelling"
+        if not known.any_case(one) or not known.any_case(other):
+            return "typo"
+    if one in FUNCTION_WORDS and other in FUNCTION_WORDS:
+        return "function-word"
+    if names and not _is_common(one) and not _is_common(other):
+        return "name"
+    if _negated(one, other) or _negated(other, one):
+        return "antonym"
+    if (
+        len(one) > 3
+        and len(other) > 3
+        and (_stem(one) == _stem(other) or one.startswith(other) or other.startswith(one))
+    ):
+        return "inflection"
+    return "content-substitution"
+
+
+def _surface(quote: _Quote, word: _Word) -> str:
+    return quote.text[word.start : word.end].translate(_STRAIGHT)
+
+
+def _is_common(form: str) -> bool:
+    """Whether a word also occurs in lower case: then a capital is no proof of a name."""
+    return lexicon().count(form) >= 3
+
+
+def _negated(one: str, other: str) -> bool:
+    return any(other == prefix + one for prefix in ("un", "in", "im", "il", "ir", "dis", "non")) and len(one) > 3
+
+
+def _cause(x: _Aligned, edits: Sequence[Edit]) -> Cause | None:
+    kinds = Counter(e.kind for e in edits if e.kind not in MARKED and e.kind not in ("case", "punctuation"))
+    if not kinds:
+        return None
+    if set(kinds) <= {"typo", "spelling", "number-format"}:
+        return "typo" if "typo" in kinds else None
+    first, last = x.blocks[0], x.blocks[-1]
+    core = max(last[0] + last[2] - first[0], last[1] + last[2] - first[1])
+    matched = sum(n for _, _, n in x.blocks) / core
+    content = sum(n for kind, n in kinds.items() if kind in ("content-substitution", "antonym", "name", "modality"))
+    if matched < 0.6 and len(x.gaps) >= 3:
+        return "re-translation"
+    # Editors and listeners drop, add and exchange small words; who rewrites puts synonyms word for word.
+    if content >= 2 and matched >= 0.6:
+        return "paraphrase"
+    if set(kinds) <= {"filler", "contraction", "function-word", "inflection", "spelling", "typo", "number-format"}:
+        return "transcription"
+    return None
