@@ -1,1 +1,17 @@
-"""Ratings of sources and documents: Admiralty code, posterior with interval, and the evidence behind them."""
+"""Ratings of documents and sources with their uncertainty, and outside lists as dated priors."""
+
+from annotate.sources.evidence import Evidence
+from annotate.sources.priors import PriorList, read_prior
+from annotate.sources.ratings import DocumentRating, Ratings, SourceRating, rate, rate_document, reliability
+
+__all__ = [
+    "DocumentRating",
+    "Evidence",
+    "PriorList",
+    "Ratings",
+    "SourceRating",
+    "rate",
+    "rate_document",
+    "read_prior",
+    "reliability",
+]

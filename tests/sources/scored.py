@@ -1,0 +1,62 @@
+"""Records with evidence, made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from annotate.documents import Record
+from annotate.documents.record import Flag, Verdict
+from annotate.sources.evidence import AttributionCounts, ClaimCounts, Evidence, QuotationCounts
+
+
+class Scored(Record, frozen=True):
+    """A record with what corroboration found."""
+
+    evidence: Evidence | msgspec.UnsetType = msgspec.UNSET
+
+
+def flag(label, start=0, end=4, **more):
+    return Flag(start, end, "x" * (end - start), label, "major", 0.8, "d@1", "r", **more)
+
+
+def record(id_="a", source="example.org", *, verdict="human", score=0.9, flags=(), **evidence):
+    """``evidence`` is that of :class:`Evidence`, its parts as dictionaries; without any, the record has none."""
+    if "claims" in evidence:
+        evidence["claims"] = ClaimCounts(**evidence["claims"])
+    if "quotations" in evidence:
+        evidence["quotations"] = QuotationCounts(**evidence["quotations"])
+    if "attributions" in evidence:
+        evidence["attributions"] = AttributionCounts(**evidence["attributions"])
+    return Scored(
+        id=id_,
+        source=source,
+        status="ok",
+        signature="annotate|test",
+        sha256=None,
+        verdict=Verdict(verdict, score, 200, {"human": score}),
+        flags=list(flags),
+        evidence=Evidence(**evidence) if evidence else msgspec.UNSET,
+    )
+
+
+def claims(confirmed=0, contradicted=0, consistent=0, uncorroborated=0, disputed=0):
+    return {
+        "checkable": confirmed + contradicted + consistent + uncorroborated + disputed,
+        "confirmed": confirmed,
+        "contradicted": contradicted,
+        "consistent": consistent,
+        "uncorroborated": uncorroborated,
+    }
+
+
+def write(path: Path, records) -> Path:
+    path.write_bytes(b"".join(msgspec.json.encode(r) + b"\n" for r in records))
+    return path
+
+
+def read(path) -> Iterator[Scored]:
+    for line in Path(path).read_bytes().splitlines():
+        yield msgspec.json.decode(line, type=Scored)
