@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
@@ -195,6 +196,13 @@ _SAME_WORDS: Final = {
     "representative": ("rep",),
     "governor": ("gov",),
     "general": ("gen",),
+    "captain": ("capt",),
+    "lieutenant": ("lt",),
+    "sergeant": ("sgt",),
+    "professor": ("prof",),
+    "fulfil": ("fulfill",),
+    "skilful": ("skillful",),
+    "enrol": ("enroll",),
     "versus": ("vs",),
     "saint": ("st",),
     "towards": ("toward",),
@@ -218,7 +226,6 @@ _SAME_WORDS: Final = {
     "buck": ("dollars",),
     "bucks": ("dollars",),
     "pct": ("percent",),
-    "united": ("united",),
 }
 _ENDINGS: Final = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would", "'s": "is"}
 _BEFORE_IS: Final = frozenset(
@@ -299,7 +306,7 @@ def _number_forms(surface: str) -> tuple[str, ...]:
     match = re.match(r"[\d.]+", surface.strip("$€£%").replace(",", ""))
     digits = match.group().rstrip(".") if match else surface
     unit = surface.strip("$€£%").replace(",", "")[len(digits) :]
-    forms = [digits]
+    forms = [re.sub(r"\.0+$", "", digits)]
     if unit in _UNITS:
         forms.append(_UNITS[unit])
     elif unit == "s":
@@ -347,6 +354,12 @@ def _read(text: str) -> _Quote:
         if kind == "number" and surface[0] in "$€£":
             currency = made.pop()
         words.extend(made)
+        if len(words) > 1 and _is_tens(words[-2], words[-1], plain):
+            words[-2:] = [
+                _Word(
+                    str(int(words[-2].form) + int(words[-1].form)), words[-2].start, end, marked, surface[:1].isupper()
+                )
+            ]
         if len(words) > 1 and words[-1].form == "cent" and words[-2].form == "per":
             words[-2:] = [_Word("percent", words[-2].start, end, marked, False)]
     if currency is not None:
@@ -354,6 +367,18 @@ def _read(text: str) -> _Quote:
     forms = tuple(w.form for w in words)
     keys = tuple(sorted({_stem(f) for f in forms if f not in FUNCTION_WORDS and len(f) > 1}))
     return _Quote(text, tuple(words), forms, frozenset(omissions), keys)
+
+
+def _is_tens(tens: _Word, ones: _Word, text: str) -> bool:
+    """Whether two words are a number such as twenty-five."""
+    return (
+        len(tens.form) == 2
+        and tens.form[0] in "23456789"
+        and tens.form[1] == "0"
+        and ones.form in "123456789"
+        and text[tens.end : ones.start] == "-"
+        and text[tens.start].isalpha()
+    )
 
 
 # --- alignment ------------------------------------------------------------------------------------------------------
@@ -716,6 +741,10 @@ def _overhangs(x: _Aligned) -> bool:
 
 def _edits(x: _Aligned) -> list[Edit]:
     edits = [edit for gap in x.gaps for edit in _gap_edits(x, gap)]
+    negations = [e for e in edits if e.kind == "negation"]
+    if {e.op for e in negations} == {"ins", "del"} and len(negations) == 2:
+        # Only its place is another: "would not have", "would have not".
+        edits = [replace(e, kind="function-word") if e.kind == "negation" else e for e in edits]
     for i, j, n in x.blocks:
         edits += _format_edits(x, i, j, n)
     return edits
@@ -732,6 +761,9 @@ def _format_edits(x: _Aligned, i: int, j: int, n: int) -> list[Edit]:
             x.a.words[i + k + 1].start < x.a.words[i + k].end or x.b.words[j + k + 1].start < x.b.words[j + k].end
         ):
             k += 1
+        if _splits(x.a, i + k0, i + k + 1) or _splits(x.b, j + k0, j + k + 1):
+            k += 1  # the other part of a contraction is an edit already
+            continue
         left = x.a.text[a_from.start : x.a.words[i + k].end]
         right = x.b.text[b_from.start : x.b.words[j + k].end]
         kind = _format_kind(left, right, several=k > k0, opening=i + k0 == 0 or j + k0 == 0)
@@ -739,6 +771,14 @@ def _format_edits(x: _Aligned, i: int, j: int, n: int) -> list[Edit]:
             edits.append(Edit("sub", left, right, a_from.start, x.a.words[i + k].end, kind))
         k += 1
     return edits
+
+
+def _splits(quote: _Quote, first: int, last: int) -> bool:
+    """Whether a range of words begins or ends within a token that makes several."""
+    words = quote.words
+    return (first > 0 and words[first - 1].end > words[first].start) or (
+        last < len(words) and words[last].start < words[last - 1].end
+    )
 
 
 def _format_kind(left: str, right: str, *, several: bool, opening: bool) -> Kind | None:
@@ -862,6 +902,8 @@ def _word_kind(x: _Aligned, gap: _Gap) -> Kind:
         return "negation" if {one, other} & {"now", "a", "the", "any", "some", "all"} else "function-word"
     names = mine.capital and yours.capital and gap.a > 0 and gap.b > 0
     known = lexicon()
+    if one.removesuffix("'s") == other.removesuffix("'s"):
+        return "inflection"
     distance = Levenshtein.distance(one, other)
     if min(len(one), len(other)) >= 4 and distance <= (1 if min(len(one), len(other)) < 6 else 2):
         if _stem(one) == _stem(other) and not names:
@@ -872,7 +914,7 @@ def _word_kind(x: _Aligned, gap: _Gap) -> Kind:
             return "typo"
     if one in FUNCTION_WORDS and other in FUNCTION_WORDS:
         return "function-word"
-    if names and not _is_common(one) and not _is_common(other):
+    if names and _are_other_names(one, other):
         return "name"
     if _negated(one, other) or _negated(other, one):
         return "antonym"
@@ -889,9 +931,23 @@ def _surface(quote: _Quote, word: _Word) -> str:
     return quote.text[word.start : word.end].translate(_STRAIGHT)
 
 
-def _is_common(form: str) -> bool:
-    """Whether a word also occurs in lower case: then a capital is no proof of a name."""
-    return lexicon().count(form) >= 3
+_DAYS: Final = frozenset(_MONTHS.values()) | set(
+    word_tuple("may monday tuesday wednesday thursday friday saturday sunday")
+)
+_DEMONYM: Final = re.compile(r"(?:an|ans|ish|ese|i|is|ist|ists|ite|ites|ic|ism)$")
+
+
+def _are_other_names(one: str, other: str) -> bool:
+    """Whether two capitalised words name different things: a slip in spelling, a longer form or a people's name do not.
+
+    A word that also occurs in lower case is no certain name.
+    """
+    if one in _DAYS and other in _DAYS:
+        return True
+    one, other = one.removesuffix("'s"), other.removesuffix("'s")
+    if one[0] == other[0] or min(len(one), len(other)) < 4 or "." in one + other:
+        return False
+    return not any(lexicon().count(w) >= 3 or _DEMONYM.search(w) for w in (one, other))
 
 
 def _negated(one: str, other: str) -> bool:

@@ -140,6 +140,26 @@ TITLES: Final = frozenset(
 )
 """Words before a name that are no part of it."""
 
+BODIES: Final = word_tuple(
+    "agency company group firm party ministry operator website newspaper outlet giant bank corporation network "
+    "service team club organization organisation carrier maker start-up startup union operator broadcaster magazine "
+    "manufacturer retailer airline movement militia university institute platform site portal channel think-tank"
+)
+"""Nouns before the name of something that is no person."""
+
+NOT_PEOPLE: Final = frozenset(
+    word_tuple(
+        "Moscow Kyiv Kiev Washington Beijing London Paris Berlin Brussels Tehran Ankara Tokyo Seoul Delhi Russia "
+        "Ukraine China Israel Iran Germany France Britain Japan Turkey India Poland Canada Australia Brazil Mexico Congress "
+        "Parliament Kremlin Pentagon Police Officials Experts Scientists Researchers Authorities Republicans Democrats "
+        "Google Apple Amazon Facebook Twitter Microsoft Tesla Boeing Airbus Netflix Uber Scripture Wikipedia Hamas "
+        "Hezbollah Taliban Critics Supporters Lawmakers Analysts Economists Voters Doctors Prosecutors Investigators "
+        "Witnesses Others Some Many Most Everyone Nobody People Americans Russians Ukrainians Europe Conservatives "
+        "Liberals Lawyers Residents Sources Protesters Opponents Economists Activists Roscosmos"
+    )
+)
+"""Lone capitalised words that say things and are no surnames."""
+
 PRONOUNS: Final = frozenset(word_tuple("he she they it we i you who one"))
 
 FILLERS: Final = frozenset(
