@@ -1,0 +1,136 @@
+"""Values, terms and names across documents, measured on the reliability data, each figure beside its floor and aim.
+
+    python benchmarks/claims.py --data ../shared/data/reliability
+
+Stories are halved by a stable hash of their id: thresholds are chosen on one half and figures reported on the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from annotate.corroboration.conflicts import ALIGNED, Relation, Story, relate
+from annotate.corroboration.values import DocumentValues, document_values
+from annotate.documents import Document
+from annotate.models.features import stable_hash
+
+FALSE_ALARMS: Final = 0.05
+FLOORS: Final = {"number": 0.25, "person_name": 0.08, "weekday": 0.10, "date": 0.08}
+AIM: Final = 0.60
+
+
+def main() -> None:
+    """Print every figure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/reliability"))
+    parser.add_argument("--half", choices=("choose", "report"), default="report", help="half of the stories to report")
+    parser.add_argument("--only", choices=("planted", "gold", "variants"), default=None)
+    arguments = parser.parse_args()
+    if arguments.only in (None, "planted"):
+        planted(arguments.data, arguments.half)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """Read a Parquet file."""
+    found: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return found
+
+
+def day(text: str | None) -> datetime.date | None:
+    """Read an ISO date, if it is one."""
+    try:
+        return datetime.date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def chosen(event: str) -> bool:
+    """Whether a story belongs to the half that thresholds are chosen on."""
+    return stable_hash(event) % 2 == 0
+
+
+# --- planted conflicts ----------------------------------------------------------------------------------------------
+
+
+def planted(data: Path, half: str) -> None:
+    """Planted facts found at 5 % false alarms on the same place of the unaltered document."""
+    documents = {d["id"]: d for r in rows(data / "event_clusters.parquet") for d in r["docs"]}
+    cache: dict[str, DocumentValues] = {}
+
+    def values(identifier: str) -> DocumentValues:
+        if identifier not in cache:
+            d = documents[identifier]
+            cache[identifier] = document_values(Document(text=d["text"]), identifier, day(d["date"]))
+        return cache[identifier]
+
+    clean: dict[str, list[Relation]] = {}
+    results: dict[str, list[tuple[bool, float, float, bool]]] = defaultdict(list)
+    others: list[int] = []
+    for row in rows(data / "planted_conflicts.parquet"):
+        if row["type"] not in FLOORS and row["conflict"]:
+            continue
+        if half == "choose" and not chosen(row["event"]):
+            continue
+        support = [values(s) for s in row["support"]]
+        altered = document_values(Document(text=row["altered_text"]), row["doc"], values(row["doc"]).published)
+        if row["doc"] not in clean:
+            clean[row["doc"]] = relate([values(row["doc"]), *support])
+            others.append(sum(r.relation == "conflict" and r.score >= 0.5 for r in clean[row["doc"]]))
+        on_clean = score_at(clean[row["doc"]], row["doc"], row["start"], row["start"] + len(row["original"]))
+        on_altered = score_at(relate([altered, *support]), row["doc"], row["start"], row["end"])
+        findable = has_aligned(values(row["doc"]), support, row["start"], row["start"] + len(row["original"]))
+        results[row["type"]].append((chosen(row["event"]), on_altered, on_clean, findable))
+    print(f"Conflicts with a score of .5 or more in an unaltered triple: {np.mean(others):.2f} ({len(others)} triples)")
+    for kind, floor in FLOORS.items():
+        table = np.array(results[kind], float)
+        mine = table[table[:, 0] == 1]
+        threshold = max(float(np.quantile(mine[:, 2], 1 - FALSE_ALARMS, method="higher")), 0.02) + 1e-9
+        reported = table[table[:, 0] == (half == "choose")]
+        found, alarms, findable = reported[:, 1] >= threshold, reported[:, 2] >= threshold, reported[:, 3] == 1
+        print(
+            f"planted {kind:12} n={len(reported):3} threshold {threshold:.3f}: found {found.mean():.2f} "
+            f"(of the {findable.sum()} findable {found[findable].mean():.2f}), false alarms {alarms.mean():.3f}; "
+            f"floor {floor:.2f}, aim {AIM:.2f}"
+        )
+    for kind in ("number_format", "name_variant", "date_format"):
+        table = np.array(results[kind], float)
+        flagged = (table[:, 1] >= 0.5).sum()
+        print(f"no conflict: {kind:13} n={len(table):3}: flagged at .5 {flagged}, at all {(table[:, 1] > 0).sum()}")
+
+
+def has_aligned(document: DocumentValues, support: list[DocumentValues], start: int, end: int) -> bool:
+    """Whether some support document says the original value in a sentence about the same thing."""
+    story = Story([document, *support])
+    mine = [v for v in document.values if v.start < end and start < v.end]
+    return any(
+        v.kind == other.kind
+        and (v.attribute == other.attribute if v.kind == "weekday" else v.norm == other.norm)
+        and story.alignment(v, other) >= ALIGNED
+        for v in mine
+        for d in support
+        for other in d.values
+    )
+
+
+def score_at(relations: list[Relation], document: str, start: int, end: int) -> float:
+    """Highest score of a conflict in which the value at a place is the odd one, or one of two equals."""
+    best = 0.0
+    for relation in relations:
+        if relation.relation != "conflict":
+            continue
+        for member in relation.members:
+            overlaps = member.document == document and member.start < end and start < member.end
+            if overlaps and (member in relation.odd or len(relation.members) == 2):
+                best = max(best, relation.score)
+    return best
+
+
+if __name__ == "__main__":
+    main()
