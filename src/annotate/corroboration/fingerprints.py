@@ -44,13 +44,14 @@ def fingerprint(document: Document) -> Fingerprint:
     """Take the fingerprint of a document's text and title. Linear in their length; the same bytes everywhere."""
     text = document.text
     words = [text[r.start : r.end] for r in document.layout.words]
-    hashes = np.fromiter((_word_hash(w) for w in words), dtype=np.uint64, count=len(words))
+    hashes = np.fromiter((word_hash(w) for w in words), dtype=np.uint64, count=len(words))
     terms, weights = _topic(words, (document.title or "").split())
     return Fingerprint(len(words), minhash(hashes), terms, weights)
 
 
 @lru_cache(maxsize=1 << 16)
-def _word_hash(word: str) -> int:
+def word_hash(word: str) -> int:
+    """Hash a word without regard to case and the shape of apostrophes; 64 bits, the same everywhere."""
     return stable_hash(fold(word))
 
 
