@@ -23,20 +23,22 @@ SAYING: Final = word_tuple(
     "reiterates reiterating repeated repeats revealed reveals revealing shouted shouts yelled exclaimed posted posts "
     "answered answers read reads quoted described describes describing called calls calling dubbed proclaimed "
     "proclaims demanded demands indicated indicates tweet indicating retorted retorts deadpanned fumed gushed "
-    "recounted recounts relayed whispered pleaded begged intoned opined opines estimated estimates"
+    "recounted recounts relayed whispered pleaded begged intoned opined opines estimated estimates describe argue "
+    "insist contend warn cracked put puts thinks thought believes believed expects hopes hoped fears feared wondered "
+    "wonders expressed criticized criticised mocked praised dismissed denounced blasted slammed ridiculed"
 )
 """Verbs that can introduce a quotation, in the forms met beside one."""
 
 REPORTING: Final = word_tuple(
     "said says saying told tells telling added adds adding noted notes noting wrote writes explained explains argued "
-    "argues arguing tweeted announced announces claimed claims claiming stated states declared declares insisted "
+    "argues arguing tweeted announced announces claimed claiming stated declared declares insisted "
     "insists insisting replied responded warned warns warning suggested suggests acknowledged acknowledges admitted "
     "admits concluded concludes joked recalled observed observes remarked reported reports predicted predicts "
-    "stressed stresses emphasized emphasised confirmed confirms confirming denied denies promised promises pledged "
-    "vowed vows complained complains contended contends maintained maintains asserted asserts alleged alleges alleging "
-    "testified cautioned conceded boasted reiterated repeated revealed reveals indicated indicates estimated estimates "
-    "agreed agrees say believe believes believed think thinks thought hope hopes hoped expect expects expected "
-    "know knows knew fear fears feared"
+    "stressed stresses emphasized emphasised confirmed confirms denied denies promised promises "
+    "vowed vows complained complains contended contends maintains asserted asserts alleged alleges "
+    "testified cautioned conceded boasted reiterated revealed reveals indicated indicates estimated estimates "
+    "agreed agrees say believe believes believed thinks thought hope hopes hoped expects fear fears feared argue "
+    "insist contend warn"
 )
 """Verbs that can introduce a reported clause without quotation marks."""
 
@@ -150,12 +152,12 @@ BODIES: Final = word_tuple(
 NOT_PEOPLE: Final = frozenset(
     word_tuple(
         "Moscow Kyiv Kiev Washington Beijing London Paris Berlin Brussels Tehran Ankara Tokyo Seoul Delhi Russia "
-        "Ukraine China Israel Iran Germany France Britain Japan Turkey India Poland Canada Australia Brazil Mexico Congress "
-        "Parliament Kremlin Pentagon Police Officials Experts Scientists Researchers Authorities Republicans Democrats "
-        "Google Apple Amazon Facebook Twitter Microsoft Tesla Boeing Airbus Netflix Uber Scripture Wikipedia Hamas "
-        "Hezbollah Taliban Critics Supporters Lawmakers Analysts Economists Voters Doctors Prosecutors Investigators "
-        "Witnesses Others Some Many Most Everyone Nobody People Americans Russians Ukrainians Europe Conservatives "
-        "Liberals Lawyers Residents Sources Protesters Opponents Economists Activists Roscosmos"
+        "Ukraine China Israel Iran Germany France Britain Japan Turkey India Poland Canada Australia Brazil Mexico "
+        "Congress Parliament Kremlin Pentagon Police Officials Experts Scientists Researchers Authorities Republicans "
+        "Democrats Google Apple Amazon Facebook Twitter Microsoft Tesla Boeing Airbus Netflix Uber Scripture Wikipedia "
+        "Hamas Hezbollah Taliban Critics Supporters Lawmakers Analysts Economists Voters Doctors Prosecutors "
+        "Investigators Witnesses Others Some Many Most Everyone Nobody People Americans Russians Ukrainians Europe "
+        "Conservatives Liberals Lawyers Residents Sources Protesters Opponents Activists Roscosmos Gazprom"
     )
 )
 """Lone capitalised words that say things and are no surnames."""

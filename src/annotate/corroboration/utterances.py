@@ -27,7 +27,8 @@ from annotate.corroboration.speech import (
 )
 from annotate.documents.document import Document
 from annotate.documents.layout import Range
-from annotate.documents.quotations import Quotation, quotations
+from annotate.documents.quotations import Quotation, find_quotations, quotations
+from annotate.lexicon.lexicon import word_tuple
 
 Place = tuple[int, int]
 """A half-open range of code points of the document."""
@@ -39,9 +40,10 @@ class Utterance(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     start: int
     """Range in the document: of a quotation with its marks, of indirect speech the reported clause."""
     end: int
+    text_start: int
+    """Where ``text`` begins in the document: ``text[i]`` stands at ``text_start + i``."""
     text: str
-    """The words without the outer marks. As long as the range less its marks (a mark that a paragraph within the
-    quotation opens with is a blank), so that ``text[i]`` stands at ``text_start + i`` of the document."""
+    """The words without the outer marks; a mark that a further paragraph of the quotation opens with is a blank."""
     kind: Literal["direct", "mixed", "indirect"]
     """``mixed`` is a quotation that completes a sentence of the writer's."""
     closed: bool = True
@@ -58,11 +60,6 @@ class Utterance(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The outlet or agency that the text says it was said to or taken from."""
     origin_at: Place | None = None
 
-    @property
-    def text_start(self) -> int:
-        """Where ``text`` begins in the document."""
-        return self.start + (self.kind != "indirect" and self.text != "" and self.end - self.start > len(self.text))
-
 
 _FEWEST_WORDS: Final = 4
 """Shorter quotations are titles and scare quotes, unless a verb of saying stands beside them."""
@@ -70,7 +67,7 @@ _REACH: Final = 260
 """Code points before and after a quotation in which its attribution is looked for."""
 _MARKS: Final = "\"“”„‟«»‘’‚‛'`‹›"
 
-_CUE: Final = re.compile(rf"\b(?:{alternation(SAYING)}|according to)\b", re.IGNORECASE)
+_CUE: Final = re.compile(rf"\b(?:{alternation(SAYING)}|[Aa]ccording to|Asked)\b")
 _CAP: Final = r"(?:[A-Z][\w.’'&-]*|[A-Z]\.)"
 _NAME: Final = re.compile(rf"{_CAP}(?:\s+(?:(?:of|de|da|van|von|der|bin|al|el|la|le|for|and)\s+)?{_CAP})*")
 _PRONOUN: Final = re.compile(r"(?:he|she|they|we|I|it|you|who)\b", re.IGNORECASE)
@@ -87,7 +84,7 @@ _STOP: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Rev|Prof|Sgt|Jr|Sr|St|[A-Z])$")
 _CLAUSE: Final = re.compile(
-    r"[;:—–()\"“”]|\b(?:that|while|when|as|because|if|although|though|after|before|since|where|but|and then)\b",
+    r"[;:—–\"“”]|\b(?:that|while|when|as|because|if|although|though|after|before|since|where|but|and then)\b",
     re.IGNORECASE,
 )
 _FRONTED: Final = re.compile(
@@ -130,6 +127,7 @@ def _find(document: Document) -> tuple[Utterance, ...]:
     finder = _Finder(document)
     direct = finder.direct()
     found = sorted([*direct, *finder.indirect(direct)], key=lambda u: (u.start, u.end))
+    found = list(finder.float(found))
     names = _Names(document.text)
     return tuple(names.complete(found))
 
@@ -138,6 +136,12 @@ class _Finder:
     def __init__(self, document: Document) -> None:
         self.document, self.text = document, document.text
         self.paragraphs, self.sentences = document.layout.paragraphs, document.layout.sentences
+        # Some archives write a double mark as two single ones.
+        self.quotations = (
+            find_quotations(self.text.replace("''", '"\u2060'), self.paragraphs)
+            if "''" in self.text
+            else quotations(document)
+        )
         self._paragraph_starts = [p.start for p in self.paragraphs]
         self._sentence_starts = [s.start for s in self.sentences]
 
@@ -158,24 +162,17 @@ class _Finder:
             utterance = self._quoted(start, end, closed, opened)
             attributed = self._attribute(utterance, before_limit, after_limit)
             words = len(attributed.text.split())
+            if self.text[start - 1 : start] == "=" or _is_title(attributed):
+                continue
             if words < _FEWEST_WORDS and (attributed.cue is None or words < 1 or not closed):
                 continue
-            previous = found[-1] if found else None
-            if attributed.cue is None and previous is not None and self._goes_on(previous, attributed):
-                attributed = replace(
-                    attributed,
-                    speaker=previous.speaker,
-                    speaker_at=previous.speaker_at,
-                    origin=previous.origin,
-                    origin_at=previous.origin_at,
-                )
             found.append(attributed)
         return found
 
     def _joined(self) -> Iterator[tuple[int, int, bool, bool]]:
         """Join the paragraphs of one quotation: each but the last is left open, and each begins with a mark."""
         run: list[Quotation] = []
-        for quotation in quotations(self.document):
+        for quotation in self.quotations:
             if run and not run[-1].closed and not self.text[run[-1].end : quotation.start].strip():
                 run.append(quotation)
             else:
@@ -187,7 +184,7 @@ class _Finder:
 
     def _odd(self) -> Iterator[tuple[int, int, bool, bool]]:
         """Find quotations of which one mark is missing: the only mark of a paragraph that has a verb of saying."""
-        known = [q.start for q in quotations(self.document)]
+        known = [q.start for q in self.quotations]
         for paragraph in self.paragraphs:
             i = bisect_left(known, paragraph.start)
             if i < len(known) and known[i] < paragraph.end:
@@ -204,11 +201,16 @@ class _Finder:
                 yield self.sentence(place - 1).start, place + 1, False, False
 
     def _quoted(self, start: int, end: int, closed: bool, opened: bool) -> Utterance:
-        inner = self.text[start + opened : end - (closed or not opened)]
+        text = self.text
+        width = 2 if opened and text.startswith("''", start) else 1
+        if width == 2 and closed and text[end : end + 1] == "'":
+            end += 1  # the second half of the closing mark
+        first = start + width * opened
+        inner = text[first : max(first, end - (width if closed else not opened))]
         if "\n" in inner:
             inner = _PARAGRAPH_MARK.sub(lambda m: m.group(1) + " ", inner)
         kind: Literal["direct", "mixed"] = "mixed" if opened and self._completes(start, inner) else "direct"
-        return Utterance(start, end, inner, kind, closed)
+        return Utterance(start, end, first, inner, kind, closed)
 
     def _completes(self, start: int, inner: str) -> bool:
         """Whether a quotation goes on with a sentence of the writer's, instead of being one of its own."""
@@ -218,14 +220,28 @@ class _Finder:
             return False
         return not (inner[:1].isupper() and _CUE.search(before[-14:]))
 
+    def float(self, found: Sequence[Utterance]) -> Iterator[Utterance]:
+        """Give quotations without an attribution the speaker of what is reported directly before them."""
+        previous: Utterance | None = None
+        for u in found:
+            if u.speaker is None and u.kind != "indirect" and previous is not None and self._goes_on(previous, u):
+                u = replace(
+                    u,
+                    speaker=previous.speaker,
+                    speaker_at=previous.speaker_at,
+                    origin=previous.origin,
+                    origin_at=previous.origin_at,
+                )
+            yield u
+            previous = u
+
     def _goes_on(self, previous: Utterance, quoted: Utterance) -> bool:
-        """Whether a quotation without an attribution is likely by who was quoted last."""
-        if previous.speaker is None or quoted.kind == "mixed":
-            return False
         between = self.text[previous.end : quoted.start]
-        return (
-            len(between) < _REACH and between.count("\n") <= 2 and self.text[quoted.start - 1 : quoted.start].isspace()
-        )
+        if previous.speaker is None or len(between) > _REACH or between.count("\n") > 2:
+            return False
+        if quoted.kind == "mixed":
+            return self.sentence(previous.start) == self.sentence(quoted.start) and _CUE.search(between) is None
+        return True
 
     def _attribute(self, u: Utterance, before_limit: int, after_limit: int) -> Utterance:
         paragraph_end = self.paragraph(max(u.start, u.end - 1)).end
@@ -234,10 +250,18 @@ class _Finder:
         if rest is not None:
             after_end = min(after_end, max(self.sentence(rest.start()).end, rest.end()))
         before_start = max(before_limit, self.paragraph(u.start).start, self.sentence(u.start).start, u.start - _REACH)
-        if before_start > u.start:
-            before_start = u.start
-        found = self._after(u, after_end) or self._before(before_start, u.start)
+        before_start = min(before_start, u.start)
+        if before_start == u.start and self.text[max(0, u.start - 4) : u.start].rstrip()[-1:] == ":":
+            # A quotation that is a paragraph of its own, announced by the one before.
+            before_start = max(before_limit, u.start - _REACH, self.sentence(u.start - 1).start)
+        adjacent = _ADJACENT.search(self.text, max(before_start, u.start - 40), u.start)
+        found = self._before(before_start, u.start) if adjacent else None
+        found = found or self._after(u, after_end) or self._before(before_start, u.start)
         origin = self._origin(u.end, after_end) or self._origin(before_start, u.start)
+        named = _NAMED.search(self.text, max(before_start, u.start - 60), u.start)
+        if named is not None and (found is None or found[1] is None):  # 'Smith: "', 'Added Smith: "'
+            u = replace(u, speaker=named["name"], speaker_at=named.span("name"))
+            found = (named.span("cue"), named.span("name")) if named["cue"] else None
         if found is not None:
             cue, speaker = found
             u = replace(u, cue=self.text[cue[0] : cue[1]], cue_at=cue)
@@ -291,12 +315,20 @@ class _Finder:
         first = next((c for c in cues if not c.group().endswith("ing")), cue)
         if cue.group().endswith("ing") and first is cue:
             # "Smith spoke to reporters, saying": the subject opens the sentence.
-            opening = _OPENING.match(text, start, cue.start())
-            return cue.span(), _trimmed(text, *opening.span(1)) if opening else None
+            return cue.span(), self._opening(start, cue.start())
         subject = self._left(start, (first if cue.group().endswith("ing") else cue).start())
         if subject is None and first is not cue:
             subject = self._left(start, first.start())
         return cue.span(), subject
+
+    def _opening(self, start: int, end: int) -> Place | None:
+        """Give the noun phrase that a sentence opens with, what is fronted left aside."""
+        dateline = _DATELINE.match(self.text, start, end)
+        start = dateline.end() if dateline else start
+        if _FRONTED.match(self.text[start : start + 20].lstrip()):
+            start = self.text.find(",", start, end) + 1 or end
+        match = _OPENING.match(self.text, start, end)
+        return _trimmed(self.text, *match.span(1)) if match else None
 
     def _right(self, start: int, end: int) -> Place | None:
         """Give the noun phrase that begins here."""
@@ -321,6 +353,11 @@ class _Finder:
     def _left(self, start: int, end: int) -> Place | None:
         """Give the noun phrase that ends here, the subject of the verb that follows."""
         text = self.text
+        if _PASSIVE.search(text, max(start, end - 24), end):
+            return None
+        joined = _JOINED.search(text, max(start, end - 6), end)
+        if joined is not None:  # "Smith opened the meeting and said"
+            return self._opening(start, joined.start())
         while (adverb := _ADVERB.search(text, max(start, end - 30), end)) is not None and adverb.start() > start:
             end = adverb.start()
         found = _trimmed(text, start, end)
@@ -343,7 +380,7 @@ class _Finder:
         start, end = found
         phrase = text[start:end]
         words = phrase.split()
-        if _FRONTED.match(phrase) or len(words) > 10:
+        if _FRONTED.match(phrase) or len(words) > 10 or not _VERBS.isdisjoint(words):
             pronoun = _LAST_PRONOUN.search(phrase)
             if pronoun:
                 return start + pronoun.start(1), end
@@ -421,11 +458,17 @@ class _Finder:
             comma = tag.start()
             cue = _REPORT.search(text, comma, end)
             if cue is not None:
-                speaker = self._left(comma + 1, cue.start()) or self._right(cue.end(), end)
+                speaker = self._left(comma + 1, cue.start())
+                if speaker is None and not text[comma + 1 : cue.start()].strip():
+                    speaker = self._right(cue.end(), end)
                 if speaker is not None:
                     return self._clause(_trimmed(text, start, comma), cue.span(), speaker, sentence)
+        subject: Place | None = None
         for cue in _REPORT.finditer(text, start, end):
-            speaker = self._left(start, cue.start())
+            if cue.group().endswith("ing"):
+                speaker = subject or self._opening(start, cue.start())
+            else:
+                speaker = subject = self._left(start, cue.start())
             if speaker is None:
                 continue
             clause = _THAT.match(text, cue.end(), end)
@@ -445,6 +488,7 @@ class _Finder:
         text = self.text
         return Utterance(
             *content,
+            content[0],
             text[content[0] : content[1]],
             "indirect",
             speaker=text[speaker[0] : speaker[1]],
@@ -456,6 +500,22 @@ class _Finder:
         )
 
 
+_DATELINE: Final = re.compile(r"[A-Z][A-Z.,\s]{2,40}(?:\([^()]{1,30}\)\s*)?[—–-]+")
+_NAMED: Final = re.compile(
+    rf"(?:^|(?<=[.!?\"”\s]))(?P<cue>(?:{alternation(tuple(w.capitalize() for w in SAYING))}))?\s?"
+    rf"(?P<name>{_CAP}(?:\s+{_CAP}){{0,3}}):\s*$"
+)
+_ADJACENT: Final = re.compile(rf"\b(?:{alternation(SAYING)})(?: that)?[,:]?\s*$")
+_PASSIVE: Final = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:not\s+|[a-z]+ly\s+)?$")
+_JOINED: Final = re.compile(r"\b(?:and|but)\s+$")
+_VERBS: Final = frozenset(
+    word_tuple(
+        "is was are were has have had will would to be been not than if do does did got get told said says took made "
+        "went came called gave began became led ran won lost held kept left used wants want makes gets goes amounted "
+        "include includes remains remained can could may might should must likely"
+    )
+)
+"""Words no subject contains: a phrase with one is a clause, of which only the end is looked at."""
 _WRITERS: Final = frozenset({"i", "we", "you", "it", "let's", "let’s", "who", "one"})
 """Whose thinking and saying is no report."""
 _DOUBLE: Final = re.compile('["“”„«»]')
@@ -492,6 +552,12 @@ _THAT: Final = re.compile(
     r"[A-Z]|\d|[a-z]+s\b).*)",
     re.DOTALL,
 )
+
+
+def _is_title(u: Utterance) -> bool:
+    """Whether a quotation within a sentence is the title of a work: each longer word has a capital."""
+    longer = [w for w in re.findall(r"[^\W\d_]+", u.text[:100]) if len(w) > 3]
+    return u.kind == "mixed" and len(u.text) < 80 and len(longer) > 0 and all(w[0].isupper() for w in longer)
 
 
 def _trimmed(text: str, start: int, end: int) -> Place | None:
