@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from annotate.corroboration.outlets import Mention, mentions, outlet_named
 from annotate.documents.document import Document
 from annotate.documents.layout import Range
+from annotate.models.features import FUNCTION_WORDS
 
 Role = Literal["dateline", "credit-line", "byline", "attribution", "handle", "image-credit"]
 
@@ -101,6 +103,8 @@ _NAMED: Final = re.compile(
 _INVITED: Final = 60
 """Characters after an invitation to follow or write within which it is said to whom."""
 _NEAR: Final = 110
+_MOST: Final = 1000
+"""Places of each kind that are looked at."""
 _EDGE: Final = 3
 """Paragraphs at either end of a text in which a line of its own may be a credit."""
 
@@ -142,8 +146,10 @@ def _find(document: Document) -> tuple[Credit, ...]:
                     whole,
                 )
             )
-    for match in _REPORTING.finditer(text):
-        found.append(Credit(match.start(), match.end(), match[0], "Reuters", "credit-line", True, True))
+    found.extend(
+        Credit(match.start(), match.end(), match[0], "Reuters", "credit-line", True, True)
+        for match in islice(_REPORTING.finditer(text), _MOST)
+    )
     found.extend(_nameless(text))
     found.extend(_handles(document))
     return tuple(sorted(set(found)))
@@ -155,9 +161,9 @@ def _role(text: str, mention: Mention, paragraph: Range, opening: bool, edge: bo
     after = text[mention.end : min(paragraph.end, mention.end + _NEAR)]
     lead = before if mention.start - paragraph.start <= _NEAR else None
     if lead is not None and mention.known:
-        if _BEFORE_DATELINE.match(lead) and (dash := _AFTER_DATELINE.match(after)):
-            if "-" in dash[0] or "–" in dash[0] or "—" in dash[0] or lead == "(" or _CAPITALS.search(lead):
-                return "dateline", True
+        dash = _AFTER_DATELINE.match(after) if _BEFORE_DATELINE.match(lead) else None
+        if dash is not None and (dash[0][-1] in "-–—" or lead == "(" or _CAPITALS.search(lead)):
+            return "dateline", True
         if not lead and opening and mention.agency and _LEADS.match(after):
             return "dateline", True
     if _POLL.match(after):
@@ -194,7 +200,7 @@ _PICTURES: Final = frozenset({"Getty", "Shutterstock"})
 
 def _nameless(text: str) -> Iterator[Credit]:
     """Outlets without a name: "the news agency", "the newspaper", "local media"."""
-    for match in _NAMELESS.finditer(text):
+    for match in islice(_NAMELESS.finditer(text), _MOST):
         opening = _BEFORE_NAMELESS.search(text, max(0, match.start() - 40), match.start())
         plural = match[0] == "media"
         if opening is None or (match[0] in _WITH_NEWS and not opening[0].endswith(_NEWSY)):
@@ -213,7 +219,7 @@ _NEWSY: Final = ("news ", "press ", "wire ")
 def _handles(document: Document) -> Iterator[Credit]:
     """Accounts and people that the reader is told to follow or write to."""
     text, sentences = document.text, document.layout.sentences
-    for invitation in _INVITES.finditer(text):
+    for invitation in islice(_INVITES.finditer(text), _MOST):
         sentence = sentences[max(0, bisect_right(sentences, invitation.start(), key=lambda r: r.start) - 1)]
         end = min(sentence.end, invitation.end() + _INVITED)
         patterns = (_HANDLE, _QUOTED_HANDLE) if invitation[0].lower() == "follow" else (_HANDLE,)
@@ -222,3 +228,76 @@ def _handles(document: Document) -> Iterator[Credit]:
         for match in [*matches, *([named] if named else [])]:
             start, stop = match.span("at")
             yield Credit(start, stop, match["at"], outlet_named(match["at"]), "handle", False, False)
+
+
+class Agent(msgspec.Struct, frozen=True, gc=False):
+    """One hand that a claim has passed through."""
+
+    start: int
+    end: int
+    name: str
+    """Canonical for a known outlet, else as it is written."""
+    kind: Literal["speaker", "outlet", "translation"]
+
+
+_NAME: Final = r"[A-Z][\w’'-]{1,25}(?:\s(?:(?:of|for|and|the)\s){0,2}[A-Z][\w.’'-]{0,25}){0,4}"
+_SPEAKER: Final = re.compile(
+    rf"(?P<before>\b{_NAME})(?:,\s[^,.\n]{{1,80}},)?\s(?:also\s|has\s|had\s)?"
+    r"(?:said|says|told|tells|stated|states|wrote|writes|confirmed|announced|added|explained|claimed|warned|tweeted|posted"
+    r"|shared|revealed|noted|reported|insisted|denied|argued)\b"
+    rf"|\b[Aa]ccording\sto\s(?:the\s)?(?P<after>{_NAME})"
+)
+_ANAPHOR: Final = re.compile(
+    r"\b[Tt]he(?:ir)?\s(?:\w+\s)?(?:update|statement|post|report|message|letter|release|announcement)\s(?:\w+\s)?"
+    r"(?:says?|said|states?|stated|reads?|adds?|added|describes?|described)\b"
+)
+_ISSUED: Final = re.compile(
+    rf"(?P<name>\b{_NAME})(?:,\s[^,.\n]{{1,80}},)?\s(?:\w+\s){{0,2}}?(?:shared|posted|published|released|issued|sent|gave)\s"
+    r"(?:\w+\s){0,3}?(?:update|statement|post|report|message|letter|release|announcement)\b"
+)
+_TRANSLATION: Final = re.compile(r"\b(?:[Mm]achine[\s-])?(?:translated|translation)\b(?:\sfrom\s(?:the\s)?[A-Z]\w+)?")
+_CITING: Final = re.compile(r"\b(?:citing|quoting|quoted|cited)\s(?:\w+\s){0,3}$")
+_BACK: Final = 2
+"""Sentences before the claim in which the statement it quotes may have been introduced."""
+
+
+def chain(document: Document, start: int, end: int) -> tuple[Agent, ...]:
+    """Give the hands a claim has passed through by the document's own words, the first to have it first.
+
+    Args:
+        document: the document.
+        start: of the sentence, or of the run of sentences, that states the claim.
+        end: of it.
+
+    Returns:
+        Speakers, then outlets that are cited by others, the other outlets, and that it was translated; empty where the
+        document states the claim as its own. Only a statement's issuer may stand outside the range, up to two
+        sentences before it.
+    """
+    text = document.text
+    outlets = [c for c in find_credits(document) if start <= c.start < end and c.role in ("attribution", "credit-line")]
+    named = {(c.start, c.end) for c in outlets}
+    speakers: dict[str, Agent] = {}
+    for match in islice(_SPEAKER.finditer(text, start, end), _MOST):
+        at = match.span("before" if match["before"] else "after")
+        inside = any(at[0] < stop and begin < at[1] for begin, stop in named)
+        pronoun = text[at[0] : at[1]].lower() in FUNCTION_WORDS
+        if not inside and not pronoun and text[at[0] : at[1]] not in speakers:
+            speakers[text[at[0] : at[1]]] = Agent(*at, text[at[0] : at[1]], "speaker")
+    if not speakers and _ANAPHOR.search(text, start, end):
+        sentences = document.layout.sentences
+        at_sentence = bisect_right(sentences, start, key=lambda r: r.start) - 1
+        begin = sentences[max(0, at_sentence - _BACK)].start if at_sentence >= 0 else start
+        issued = [m for m in _ISSUED.finditer(text, begin, start) if outlet_named(m["name"]) is None]
+        if issued:
+            speakers[""] = Agent(*issued[-1].span("name"), issued[-1]["name"], "speaker")
+    cited = [c for c in outlets if _CITING.search(text, max(start, c.start - 40), c.start)]
+    found = [*speakers.values()]
+    found += [Agent(c.start, c.end, c.outlet or c.text, "outlet") for c in [*cited, *outlets]]
+    translated = _TRANSLATION.search(text, start, end)
+    if translated:
+        found.append(Agent(translated.start(), translated.end(), translated[0], "translation"))
+    unique: dict[tuple[str, str], Agent] = {}
+    for agent in found:
+        unique.setdefault((agent.name, agent.kind), agent)
+    return tuple(unique.values())

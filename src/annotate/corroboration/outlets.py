@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -43,7 +44,8 @@ _OTHERS: Final = """
     South China Morning Post|SCMP; Nikkei; Asahi Shimbun; Yomiuri Shimbun; Straits Times; Haaretz; Jerusalem Post
     Times of Israel; Hindustan Times; Times of India; Indian Express; NDTV; Dawn; Hindu; Globe and Mail; Toronto Star
     CBC|CBC News; Sydney Morning Herald; Age; Irish Times; Scotsman; Forbes; Fortune; Business Insider|Insider
-    MarketWatch; Barron's; Wired|WIRED; Verge; Ars Technica; Engadget; Gizmodo; TechCrunch; CNET; Mashable; Space.com|Space
+    MarketWatch; Barron's; Wired|WIRED; Verge; Ars Technica; Engadget; Gizmodo; TechCrunch; CNET; Mashable
+    Space.com|Space
     SpaceNews|Space News; Spaceflight Now; Teslarati; Digital Trends; Live Science; New Scientist; Scientific American
     National Geographic; NASASpaceflight|NASASpaceFlight|NASA Spaceflight|NASA Space Flight|NASASpaceflight.com
     TMZ; Variety; Hollywood Reporter; Deadline; Rolling Stone; Billboard; Vanity Fair; Entertainment Weekly; People
@@ -76,7 +78,7 @@ _DOMAINS: Final = {
 _COMMON: Final = frozenset(
     """
     Space Time Hill Sun Age People Slate Salon Vox Reason Dawn Mirror Observer Independent Guardian Atlantic Fortune
-    Variety Deadline Verge Insider Vice Fox Blaze Hindu Quartz Fars Wired Bild Economist Telegraph Mirror PA CNA APA RIA
+    Variety Deadline Verge Insider Vice Fox Blaze Hindu Quartz Fars Wired Bild Economist Telegraph PA CNA APA RIA
     """.split()  # noqa: SIM905  # a list would take a page
 )
 """Names that are words or parts of other names too: beside another capitalised word they are not the outlet's."""
@@ -127,6 +129,10 @@ _CAPITALISED: Final = re.compile(r"(?<![\w@.-])(?:[A-Z\u010c]\w*|dpa\b)")
 # Endings that are English words ("in", "it") would take every missing blank for a web site.
 _ENDING: Final = re.compile(r"\.(?:com|org|net|news|info|tv|io|gov|ru|ua|de|fr|co\.\w\w)(?:\.\w\w)?(?![\w@-])")
 _LONGEST_DOMAIN: Final = 60
+_WORDS_BEFORE: Final = re.compile(r"(?:\b[A-Z][\w’'-]{1,25} ){1,3}$")
+_LONGEST_NAME: Final = 80
+_MOST: Final = 1000
+"""Mentions that are looked at: a text with more is a list."""
 
 
 def mentions(document: Document) -> tuple[Mention, ...]:
@@ -135,24 +141,27 @@ def mentions(document: Document) -> tuple[Mention, ...]:
 
 
 def _find(text: str) -> list[Mention]:
-    found = list(_domains(text))
+    found = list(islice(_domains(text), _MOST))
     taken = {i for mention in found for i in range(mention.start, mention.end)}
-    run: list[int] = []
     last = 0
     for match in _CAPITALISED.finditer(text):
-        start, end = match.span()
-        # Where the words began that are capitalised without a gap.
-        run = [*run[-3:], start] if run and start == last + 1 and text[last] == " " else [start]
-        if start in taken or start < last:
+        word, start = match[0], match.start()
+        if not (word in _FIRST_WORDS or word in _MEDIA_WORDS) or start < last or start in taken:
             continue
-        last = end
-        name = next((n for n in _FIRST_WORDS.get(match[0], ()) if _stands(text, start, n)), None)
+        if len(found) >= 2 * _MOST:
+            break
+        name = next((n for n in _FIRST_WORDS.get(word, ()) if _stands(text, start, n)), None)
         if name is not None:
-            last = start + len(name)
-            if name not in _COMMON or _alone(text, start, last, beside=len(run) > 1):
-                found.append(Mention(start, last, *_NAMES[name], True))
-        elif match[0] in _MEDIA_WORDS and len(run) > 1 and _ends(text, end):
-            found.extend(_shaped(text, run[0], end))
+            end = start + len(name)
+            if name not in _COMMON or _alone(text, start, end):
+                found.append(Mention(start, end, *_NAMES[name], True))
+                last = end
+                continue
+        if word in _MEDIA_WORDS and _ends(text, match.end()):
+            before = _WORDS_BEFORE.search(text, max(last, start - _LONGEST_NAME), start)
+            if before is not None:
+                found.extend(_shaped(text, before.start(), match.end()))
+                last = match.end()
     return sorted(found, key=lambda m: m.start)
 
 
@@ -165,11 +174,13 @@ def _ends(text: str, end: int) -> bool:
     return not (after[:1].isalnum() or after[:1] in ("@", "_") or (after[:1] == "-" and after[1:].isalnum()))
 
 
-def _alone(text: str, start: int, end: int, *, beside: bool) -> bool:
-    article = text[max(0, start - 4) : start]
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a name that is also a common word has no capitalised word beside it."""
+    article = text[max(0, start - 4) : start] == "The "
     if text[start:end] == "Hill":
-        return article == "The "
-    return (not beside or article == "The ") and not (text[end : end + 1] == " " and text[end + 1 : end + 2].isupper())
+        return article
+    beside = not article and _WORDS_BEFORE.search(text, max(0, start - _LONGEST_NAME), start) is not None
+    return not beside and not (text[end : end + 1] == " " and text[end + 1 : end + 2].isupper())
 
 
 def _shaped(text: str, start: int, end: int) -> Iterator[Mention]:

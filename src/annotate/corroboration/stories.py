@@ -134,7 +134,7 @@ class _Corpus:
         return far
 
     def similarity(self, row: int, others: Ints) -> npt.NDArray[np.float64]:
-        """Cosines of one row's topic with those of others, from whole numbers, so that no order of adding moves them."""
+        """Cosines of one row's topic with those of others, in whole numbers, so that no order of adding moves them."""
         terms = self.terms[row]
         theirs = self.terms[others]
         at = np.minimum(np.searchsorted(terms, theirs), TERMS - 1)
