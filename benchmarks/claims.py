@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from annotate.corroboration.conflicts import ALIGNED, Relation, Story, relate
+from annotate.corroboration.entities import gather_forms
 from annotate.corroboration.values import DocumentValues, document_values
 from annotate.documents import Document
 from annotate.models.features import stable_hash
@@ -35,6 +36,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.only in (None, "planted"):
         planted(arguments.data, arguments.half)
+    if arguments.only in (None, "gold"):
+        gold(arguments.data)
+    if arguments.only in (None, "variants"):
+        variants(arguments.data)
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -130,6 +135,96 @@ def score_at(relations: list[Relation], document: str, start: int, end: int) -> 
             if overlaps and (member in relation.odd or len(relation.members) == 2):
                 best = max(best, relation.score)
     return best
+
+
+# --- real pairs -----------------------------------------------------------------------------------------------------
+
+
+def gold(data: Path) -> None:
+    """Real pairs of differing values, by hand: precision of "conflict" where half of the conflicts are found.
+
+    Only the sentences around the values are labelled, so only they are read. Both files are small (three conflicts each).
+    """
+    events = []
+    for row in rows(data / "value_conflicts_events_gold.parquet"):
+        relations = relate(
+            [
+                document_values(Document(text=d["span"]), d["id"] + str(i), day(d["date"]))
+                for i, d in enumerate(row["docs"])
+            ]
+        )
+        outcome = [r for r in relations if r.attribute == row["attr"]]
+        events.append((row["gold"] == "conflict", best(outcome), row["gold"]))
+    precision("conflicts of tolls by event", events, 0.18)
+    pairs = []
+    for row in rows(data / "value_pairs_gold.parquet"):
+        sides = [document_values(Document(text=row[s]["sentence"]), s, day(row[s]["date"])) for s in ("a", "b")]
+        pairs.append((row["gold"] == "different_fact", best(relate(sides)), row["gold"]))
+    precision("different facts in like sentences", pairs, 1 / 117)
+
+
+def best(relations: list[Relation]) -> float:
+    """Highest score of a conflict; none is 0."""
+    return max((r.score for r in relations if r.relation == "conflict"), default=0.0)
+
+
+def precision(name: str, found: list[tuple[bool, float, str]], floor: float) -> None:
+    """Print precision at a recall of .5; values of equal score are taken together."""
+    wanted = sum(label for label, _, _ in found)
+    line = "not reached: conflicts found " + str(sum(label and score > 0 for label, score, _ in found))
+    for threshold in sorted({score for _, score, _ in found if score > 0}, reverse=True):
+        taken = [label for label, score, _ in found if score >= threshold]
+        if sum(taken) >= wanted / 2:
+            line = f"{sum(taken) / len(taken):.2f} ({sum(taken)} of {len(taken)} taken, threshold {threshold:.3f})"
+            break
+    wrong = Counter(kind for label, score, kind in found if score > 0 and not label)
+    print(
+        f"{name}: n={len(found)}, conflicts {wanted}, precision at recall .5: {line}; floor {floor:.2f}, aim {AIM:.2f}"
+    )
+    print(f"    taken for conflicts at any score, not being any: {dict(sorted(wrong.items()))}")
+
+
+# --- forms of names -------------------------------------------------------------------------------------------------
+
+
+def variants(data: Path) -> None:
+    """Chains of coreferent mentions: are the proper-name forms of a chain gathered, and those of two chains apart?"""
+    topics: dict[str, list[list[str]]] = defaultdict(list)
+    for row in rows(data / "entity_variants.parquet"):
+        if not row["type"].startswith(("HUMAN_PART", "LOC", "NON_HUMAN")):
+            continue
+        names = [f["form"] for f in row["forms"] if is_name(f["form"])]
+        if names:
+            topics[row["topic"]].append(names)
+    for half in (True, False):
+        counted: Counter[str] = Counter()
+        for topic, chains in sorted(topics.items()):
+            if chosen(topic) is not half:
+                continue
+            group_of = {f: i for i, g in enumerate(gather_forms(f for c in chains for f in c)) for f in g}
+            owners: dict[int, set[int]] = defaultdict(set)
+            for number, chain in enumerate(chains):
+                for form in chain:
+                    owners[group_of[form]].add(number)
+                if len(set(chain)) > 1:
+                    counted["chains"] += 1
+                    counted["gathered"] += len({group_of[f] for f in chain}) == 1
+                    counted["exact"] += len({f.lower() for f in chain}) == 1
+            # A form that two chains have in the data ("Iran", the state and the place) is nobody's false merge.
+            for group, found in owners.items():
+                forms = [{f for f in chains[n] if group_of[f] == group} for n in sorted(found)]
+                counted["merged"] += sum(not a & b for i, a in enumerate(forms) for b in forms[i + 1 :])
+        print(
+            f"names, {'choosing' if half else 'reporting'} half: {counted['gathered']} of {counted['chains']} chains gathered "
+            f"({counted['gathered'] / counted['chains']:.2f}; floor, case alone: {counted['exact'] / counted['chains']:.2f}), "
+            f"pairs of chains falsely merged {counted['merged']}"
+        )
+
+
+def is_name(form: str) -> bool:
+    """Whether all words of a form but function words are capitalised."""
+    words = [w for w in form.split() if w.lower() not in ("the", "of", "and", "a", "'s", "for", "in")]
+    return bool(words) and all(w[0].isupper() for w in words)
 
 
 if __name__ == "__main__":

@@ -261,9 +261,17 @@ def _comparable(one: Value, other: Value, alignment: float) -> bool:
         return alignment >= ALIGNED or (same_attribute and one.attribute in _TOLLS)
     if one.kind == "date" and same_attribute and one.certainty != "asserted" and other.certainty != "asserted":
         return True
-    if one.granularity != other.granularity:
+    if one.granularity != other.granularity or _RELATIVE & {one.text.lower(), other.text.lower()}:
+        return False
+    if one.kind == "date" and (_CAPTION & set(one.context) or _CAPTION & set(other.context)):
         return False
     return alignment >= ALIGNED or (one.kind == "date" and _adjacent(one, other) and alignment > 0)
+
+
+_RELATIVE: Final = frozenset({"today", "tonight", "tomorrow", "yesterday"})
+"""Days counted from the day of writing, which a quotation or an agency's text may not share with the publication."""
+_CAPTION: Final = frozenset({"photo", "getty", "reuter", "epa", "caption", "@realdonaldtrump"})
+"""Stems of picture credits: each picture has a day of its own."""
 
 
 def _adjacent(one: Value, other: Value) -> bool:
@@ -463,7 +471,7 @@ def _people(story: Story) -> list[Relation]:
             rivals = [
                 p
                 for p in bearers[:_BEARERS]
-                if p.document != place.document and not _same_surname(surname, _split_name(p.value)[1])
+                if p.document != place.document and not _same_person(place.value.norm, p.value.norm)
             ]
             if not rivals:
                 continue
@@ -476,7 +484,7 @@ def _people(story: Story) -> list[Relation]:
             logit = (
                 -1.9
                 + 3.0 * story.alignment(place.value, rival.value)
-                + 2.0 * (there in here)
+                + 2.0 * (there in here and place.document not in full[rival.value.norm])
                 - 3.5 * (len(full[place.value.norm]) > 1)
                 - 0.8 * bool(known)
                 - 0.8 * (surnames[place.document, surname] > 1)
@@ -497,10 +505,10 @@ def _split_name(value: Value) -> tuple[str, str]:
     return (parts[0] if len(parts) > 1 else "", parts[-1])
 
 
-def _same_surname(one: str, other: str) -> bool:
-    """Whether two surnames may be spellings of one: romanisations, accents, slips of a letter."""
-    keys = transliteration_key(one), transliteration_key(other)
-    return keys[0] == keys[1] or fuzz.ratio(*keys) >= 80 or min(keys, key=len) in max(keys, key=len).split("-")
+def _same_person(one: str, other: str) -> bool:
+    """Whether two names with one given name may be one person's: romanisations, accents, slips, a second surname."""
+    surnames = [[transliteration_key(part) for part in name.replace("-", " ").split()[1:]] for name in (one, other)]
+    return any(a == b or fuzz.ratio(a, b) >= 80 for a in surnames[0] for b in surnames[1])
 
 
 # --- where a crew is, whose a thing is ------------------------------------------------------------------------------

@@ -270,6 +270,7 @@ _UNITS: Final[dict[str, tuple[str, float]]] = {
 _PEOPLE: Final = word_set(
     "people person man men woman women child children civilian resident passenger other individual adult"
 )
+_AGO: Final = re.compile(r"\s(?:ago|later|earlier|before|after|from\snow)\b")
 _AGE: Final = re.compile(r"(?<=[a-z], )\d{1,2}(?=,)")
 _BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
     (
@@ -539,6 +540,8 @@ def _number(text: str, m: re.Match[str]) -> _Raw | None:
             m.start(), m.end(), "number", _decimal(amount), None, _CURRENCIES[m["currency"].upper()], None, bound
         )
     written = _UNIT.match(text, m.end())
+    if written and _AGO.match(text, written.end()):
+        return None  # counted from the day of writing
     if written:
         unit = written["unit"].lower()
         name = unit if unit in _UNITS else unit.removesuffix("s")
@@ -630,13 +633,17 @@ _TITLES: Final[dict[str, str]] = {
     "pope": "pope",
 }
 _CAPITALISED: Final = r"[A-ZÀ-Þ][a-zà-þ]*(?:[’'\-][A-ZÀ-Þ]?[a-zà-þ]+|[A-Z][a-z]+)?"
-_NAMES: Final = re.compile(
-    r"(?<![\w.’'\-])(?:(?P<title>(?:Sen|Rep|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt)\.|(?:Vice |vice )?[Pp]resident|[Pp]rime [Mm]inister|"
-    r"[Ss]enator|"
+_TITLE: Final = (
+    r"(?:Sen|Rep|Gov|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt)\.|(?:Vice |vice )?[Pp]resident|[Pp]rime [Mm]inister|[Ss]enator|"
     r"[Rr]epresentative|[Cc]ongress(?:wo)?man|[Gg]overnor|[Mm]ayor|[Jj]udge|[Jj]ustice|[Ss]ecretary|"
-    r"[Ss]pokes(?:wom[ae]n|m[ae]n|person)|"
-    r"[Ll]awyer|[Aa]ttorney|[Pp]rosecutor|[Ss]heriff|[Aa]stronaut|[Cc]osmonaut|General|Chancellor|King|Queen|Pope)\s)?"
-    rf"(?P<names>{_CAPITALISED}(?:\s(?:[A-Z]\.\s?)?(?:(?:de|van|von|der|den|la|bin|al)\s)?{_CAPITALISED}){{0,3}})(?![\w])"
+    r"[Ss]pokes(?:wom[ae]n|m[ae]n|person)|[Ll]awyer|[Aa]ttorney(?: General)?|[Pp]rosecutor|[Ss]heriff|[Aa]stronaut|"
+    r"[Cc]osmonaut|General|Chancellor|King|Queen|Pope"
+)
+_NAMES: Final = re.compile(
+    rf"(?<![\w.’'\-])(?:(?P<title>{_TITLE})[ \xa0])?(?P<names>(?!(?:{_TITLE})[ \xa0]){_CAPITALISED}"
+    rf"(?:[ \xa0](?:[A-Z]\.[ \xa0]?)?(?:(?:de|van|von|der|den|la|bin|al)[ \xa0])?(?!(?:{_TITLE})(?!\w))"
+    rf"{_CAPITALISED}){{0,3}})"
+    r"(?!\w)"
 )
 _NO_SURNAME: Final = word_set(
     """administration campaign committee county city street house university college hospital republican democrat
@@ -652,6 +659,8 @@ def person_names(text: str) -> Iterator[tuple[int, int, str, str | None, int]]:
     """
     for m in _NAMES.finditer(text):
         title = m["title"]
+        if title is None and GIVEN_NAMES.isdisjoint(m["names"].lower().split()):
+            continue
         words = list(re.finditer(r"\S+", m["names"]))
         offset = m.start("names")
         first = 0
@@ -666,6 +675,11 @@ def person_names(text: str) -> Iterator[tuple[int, int, str, str | None, int]]:
         if name.endswith("'s"):
             name, end = name[:-2], end - 2
         parts = name.split()
+        if parts[-1] in ("jr", "sr"):
+            parts.pop()
+            name = " ".join(parts)
+        if not parts:
+            continue
         if parts[-1] in _NO_SURNAME or (title is None and len(parts) < 2) or len(parts[-1]) < 2:
             continue
         if (
@@ -693,7 +707,7 @@ def _persons(frame: _Frame) -> Iterator[_Raw]:
 
 _ABOARD: Final = re.compile(
     r"\b(?P<who>crew|team|astronauts?|cosmonauts?|passengers|sailors|members|who)\b[^.\n\"“”]{0,60}?\b(?:is|are|remains?|residing|living|"
-    r"currently|stuck|stranded)\s(?:\w+\s){0,2}?(?:aboard|on\sboard|on|inside)\s(?:the\s|a\s|an\s|their\s)?"
+    r"currently|stuck|stranded|work|working)\s(?:\w+\s){0,2}?(?:aboard|on\sboard|on|inside)\s(?:the\s|a\s|an\s|their\s)?"
     r"(?P<place>[A-Z][\w\-]*(?:\s[A-Z][\w\-]*){0,3}(?:\s[a-z]{4,12})?|station|orbiting\s\w+|ship|vessel)"
 )
 _OWNER: Final = re.compile(r"(?<!\w)(?P<owner>[A-Z][A-Za-z]+)(?:['’]s)\s(?P<thing>[A-Z][\w\-]+)")
@@ -706,7 +720,7 @@ _OF_COUNTRY: Final = re.compile(
 def _aboard(text: str) -> Iterator[_Raw]:
     """Where a crew is said to be."""
     for m in _ABOARD.finditer(text):
-        yield _Raw(m.start("place"), m.end("place"), "place", m["place"].lower(), "crew-aboard")
+        yield _Raw(m.start("place"), m.end("place"), "place", m["place"].lower(), "crew-aboard", certainty="asserted")
 
 
 def _owners(text: str) -> Iterator[_Raw]:
