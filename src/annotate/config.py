@@ -53,12 +53,22 @@ class VerdictConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"Expected one of {', '.join(map(str, FPRS))}, got {self.fpr:g}")
 
 
+class CorroborationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the documents of a run are held against each other."""
+
+    enabled: bool = True
+    """Whether they are. Records can then be written only once all documents have been read."""
+    days: Annotated[int, msgspec.Meta(ge=0)] = 3
+    """Most days between the publication of two documents of one story."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that changes a score. ``configs/default.yaml`` says the same, with every default spelled out."""
 
     reading: ReadingConfig = ReadingConfig()
     language: LanguageConfig = LanguageConfig()
     verdict: VerdictConfig = VerdictConfig()
+    corroboration: CorroborationConfig = CorroborationConfig()
     tier: Literal["auto", "linear", "encoder"] = "linear"
     """Which models answer: ``linear`` the fast ones alone, ``encoder`` the encoder on every document, ``auto`` the fast
     ones on every document and the encoder where it can change the answer."""
@@ -120,7 +130,7 @@ def make_config(data: Mapping[str, Any], origin: str = "configuration") -> Confi
         AnnotateError: as :func:`load_config`.
     """
     check_keys(data, Config.__struct_fields__, "")
-    for section in (s for s in ("reading", "language", "verdict") if isinstance(data.get(s), Mapping)):
+    for section in (s for s in ("reading", "language", "verdict", "corroboration") if isinstance(data.get(s), Mapping)):
         valid = type(getattr(Config(), section)).__struct_fields__
         check_keys(data[section], valid, section)
     if isinstance(data.get("severity_weights"), Mapping):

@@ -14,7 +14,9 @@ from typing import BinaryIO, Final
 import msgspec
 
 from annotate import engine
-from annotate.config import Config
+from annotate.config import Config, CorroborationConfig
+from annotate.corroboration.corroborate import apply, corroborate
+from annotate.corroboration.store import Store, keep
 from annotate.documents import Document, Record, Unread
 from annotate.errors import AnnotateError
 from annotate.reading import read
@@ -45,6 +47,8 @@ class Summary:
     flags: Counter[str] = field(default_factory=Counter)
     tiers: Counter[str] = field(default_factory=Counter)
     """How many verdicts rest on which models."""
+    stories: int = 0
+    """Events that two or more documents tell of."""
     failures: list[str] = field(default_factory=list)
     """What went wrong with the first failed documents, one sentence each, at most :data:`SHOWN_FAILURES`."""
     seconds: float = 0.0
@@ -118,22 +122,47 @@ def score_to(
         check_apart(Path(output), paths)
         output = FileOutput(Path(output), Asked(scorer.signature.long, with_text), restart=restart)
     summary = Summary(signature=scorer.signature.short)
+    comparing = scorer.config.corroboration.enabled
     items = _opened(read(paths, scorer.config.reading, stdin))
     with output:
-        for line in engine.run(
-            _unwritten(items, output, summary, progress),
-            _Line(scorer, with_text),
-            workers=workers,
-            batch_size=batch_size,
-            weigh=_characters,
-        ):
-            output.write(line)
-            summary.add(jsonl.brief(line))
-            if progress is not None:
-                progress(summary)
-        output.finish()
+        left = iter(_unwritten(items, output, summary, progress))
+        first = list(itertools.islice(left, 1))  # what an interrupted run left behind has been read now
+        path = output.path.with_name(output.path.name + ".run.documents") if isinstance(output, FileOutput) else None
+        with Store(path, summary.documents if comparing else 0) as store:
+            for line, kept in engine.run(
+                itertools.chain(first, left),
+                _Line(scorer, with_text, comparing),
+                workers=workers,
+                batch_size=batch_size,
+                weigh=_characters,
+            ):
+                if comparing:
+                    store.append(kept)
+                output.write(line)
+                summary.add(jsonl.brief(line))
+                if progress is not None:
+                    progress(summary)
+            if comparing:
+                _compare(store, output, scorer.config.corroboration, summary, workers)
+            output.finish()
+            store.remove()
     summary.seconds = time.perf_counter() - begin
     return summary
+
+
+def _compare(store: Store, output: Output, config: CorroborationConfig, summary: Summary, workers: int) -> None:
+    """Hold the documents of each story against each other and put what is found into their records."""
+    with corroborate(store, config, workers=workers) as found:
+        summary.stories = found.stories
+        summary.flags.clear()
+
+        def change(number: int, line: bytes) -> bytes:
+            finding = found.of(number)
+            changed = line if finding is None else jsonl.encode(apply(jsonl.decode(line), finding))
+            summary.flags.update(flag.label for flag in jsonl.brief(changed).flags)
+            return changed
+
+        output.amend(change)
 
 
 def default_workers() -> int:
@@ -145,15 +174,18 @@ def default_workers() -> int:
 class _Line:
     """From an item to its line of JSONL; what a worker process does."""
 
-    def __init__(self, scorer: Scorer, with_text: bool) -> None:
+    def __init__(self, scorer: Scorer, with_text: bool, comparing: bool) -> None:
         self._scorer = scorer
         self._with_text = with_text
+        self._comparing = comparing
 
-    def __call__(self, item: Document | Unread) -> bytes:
+    def __call__(self, item: Document | Unread) -> tuple[bytes, bytes]:
+        """Give the line, and what the document is compared by (nothing if it is not to be compared)."""
         record: Record = self._scorer(item)
         if self._with_text and isinstance(item, Document):
             record = msgspec.structs.replace(record, text=item.text)
-        return jsonl.encode(record)
+        compared = self._comparing and record.status == "ok" and isinstance(item, Document)
+        return jsonl.encode(record), keep(item) if compared and isinstance(item, Document) else b""
 
 
 def _characters(item: Document | Unread) -> int:

@@ -15,6 +15,7 @@ from annotate.errors import AnnotateError
 _COMMANDS: Final = {
     "score": ("annotate.cli.score", "Flag, score and judge documents."),
     "show": ("annotate.cli.show", "Show one document with its flags marked and explained."),
+    "sources": ("annotate.cli.sources", "Rate the sources of scored documents, with the evidence."),
     "label": ("annotate.cli.label", "Hand scored documents to human labelers."),
     "evaluate": ("annotate.cli.evaluate", "Compare records with gold: precision, recall, calibration."),
     "train": ("annotate.cli.train", "Train a shipped model again from data."),

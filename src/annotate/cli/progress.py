@@ -113,6 +113,8 @@ def describe_summary(summary: Summary) -> str:
         scored = summary.tiers.total()
         shares = [f"{name} {n:,} ({n / scored:.0%})" for name, n in sorted(summary.tiers.items(), reverse=True)]
         lines.append(f"tiers:    {', '.join(shares)}")
+    if summary.stories:
+        lines.append(f"stories:  {summary.stories:,} told by two documents or more")
     lines.append(f"signed:   {summary.signature}")
     return "\n".join(lines)
 

@@ -25,6 +25,8 @@ import msgspec
     help="Models that answer: the fast linear ones alone, the encoder on every document, or (auto) the encoder where "
     "it can change the answer.  [default: the configuration's]",
 )
+@click.option("--story-key", metavar="FIELD", help="Field of the input that says which event a document is about.")
+@click.option("--alone", is_flag=True, help="Score each document by itself, without holding it against the others.")
 @click.option("--workers", type=click.IntRange(1), help="Processes.  [default: one per processor, at most 4]")
 @click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True, help="Documents per hand-over.")
 @click.option("--with-text", is_flag=True, help="Put each text into its record.")
@@ -36,6 +38,8 @@ def command(
     output: str | None,
     config_path: str | None,
     tier: Literal["auto", "linear", "encoder"] | None,
+    story_key: str | None,
+    alone: bool,
     workers: int | None,
     batch_size: int,
     with_text: bool,
@@ -47,7 +51,9 @@ def command(
 
     INPUT is a file (text, Markdown, HTML, JSONL, CSV, Parquet; also .gz and .zst of these), a folder of such files,
     a `datasets` dataset on disk or by its hub name, or - for standard input. One record is written for each document,
-    in input order. A run that was interrupted goes on where it stopped when the same command is given again.
+    in input order. Documents about one event are held against each other, which is why nothing reaches standard output
+    before all have been read (--alone: at once). A run that was interrupted goes on where it stopped when the same
+    command is given again.
 
     Exit codes: 0 fine, 1 some documents failed, 2 wrong usage or a run that could not go on.
     """
@@ -59,6 +65,12 @@ def command(
     config = load_config(config_path)
     if tier is not None:
         config = msgspec.structs.replace(config, tier=tier)
+    if alone:
+        apart = msgspec.structs.replace(config.corroboration, enabled=False)
+        config = msgspec.structs.replace(config, corroboration=apart)
+    if story_key is not None:
+        columns = {**config.reading.columns, "story": story_key}
+        config = msgspec.structs.replace(config, reading=msgspec.structs.replace(config.reading, columns=columns))
     workers = workers or default_workers()
     stdin = sys.stdin.buffer
     if dry_run:
@@ -67,7 +79,8 @@ def command(
         click.echo(describe(inputs, config, workers, stdin), nl=False)
         return 0
     to_stream = output is None or output == "-"
-    target = StreamOutput(sys.stdout.buffer, as_table=output is None) if to_stream else str(output)
+    held = config.corroboration.enabled
+    target = StreamOutput(sys.stdout.buffer, as_table=output is None, held=held) if to_stream else str(output)
     # Rows that appear on the terminal are progress enough, and a bar would tear them.
     with Progress(inputs, shown=not quiet and not (to_stream and sys.stdout.isatty())) as progress:
         summary = score_to(

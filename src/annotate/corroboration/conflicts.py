@@ -258,7 +258,9 @@ def _comparable(one: Value, other: Value, alignment: float) -> bool:
             return False
         if one.unit == "age":
             return alignment >= 2 * ALIGNED
-        return alignment >= ALIGNED or (same_attribute and one.attribute in _TOLLS)
+        # A figure with a unit is telling in itself.
+        gate = ALIGNED if one.unit in (None, "people") else ALIGNED / 2
+        return alignment >= gate or (same_attribute and one.attribute in _TOLLS)
     if one.kind == "date" and same_attribute and one.certainty != "asserted" and other.certainty != "asserted":
         return True
     if one.granularity != other.granularity or _RELATIVE & {one.text.lower(), other.text.lower()}:

@@ -118,7 +118,7 @@ def compare_copies(a: Document, b: Document) -> Copying:
     ``compare_copies(b, a)`` says the same with the sides exchanged.
     """
     if (b.text, b.id) < (a.text, a.id):
-        return _exchange(compare_copies(b, a))
+        return exchange(compare_copies(b, a))
     one, other = _wording(a), _wording(b)
     grouped = _group(_align(one, other))
     in_a, in_b = np.zeros(len(one.starts), dtype=np.bool_), np.zeros(len(other.starts), dtype=np.bool_)
@@ -134,7 +134,14 @@ def compare_copies(a: Document, b: Document) -> Copying:
     return Copying(*whole, *unquoted, originality, direction, basis, passages)
 
 
-def _exchange(found: Copying) -> Copying:
+def run_hashes(document: Document) -> list[int]:
+    """Hash every six words of a document: two that share a passage share some."""
+    found: list[int] = _wording(document).runs.tolist()
+    return found
+
+
+def exchange(found: Copying) -> Copying:
+    """Say the same with the sides exchanged."""
     turned: dict[Direction | None, Direction | None] = {"a-from-b": "b-from-a", "b-from-a": "a-from-b", None: None}
     return Copying(
         found.containment_b,

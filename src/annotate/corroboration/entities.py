@@ -82,6 +82,9 @@ _TITLE_WORDS: Final = word_set(
     chancellor coach officer detective"""
 )
 _COMPANY: Final = word_set("inc corp corporation co company ltd llc plc group ag sa nv holdings")
+_LEADING: Final = word_set("the a an in at of on near from")
+_BRITISH: Final = {"centre": "center", "theatre": "theater", "labour": "labor", "defence": "defense"}
+_PLACED: Final = re.compile(r",? (?:in|at|of the|near) |, ")
 _LINKS: Final = word_set("of for the and de al von van in on")
 
 
@@ -107,8 +110,9 @@ def name_words(name: str) -> tuple[str, ...]:
     name = re.sub(r"^the(?=[A-Z][A-Za-z]*-?\d)", "", name)
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = [w.strip(".,'’\"“”") for w in plain.lower().replace("’", "'").split()]
-    words = [w.removesuffix("'s").replace("-", "").replace(".", "") for w in words]
-    while len(words) > 1 and (words[0] in _TITLE_WORDS or words[0] in ("the", "a", "an")):
+    words = [_BRITISH.get(w, w) for w in (w.removesuffix("'s").removesuffix(".com") for w in words)]
+    words = [w.replace("-", "").replace(".", "") for w in words]
+    while len(words) > 1 and (words[0] in _TITLE_WORDS or words[0] in _LEADING):
         words.pop(0)
     while len(words) > 1 and words[-1] in (_COMPANY | {"jr", "sr"}):
         words.pop()
@@ -152,6 +156,14 @@ def gather_forms(forms: Iterable[str]) -> list[tuple[str, ...]]:
         letters = form.replace(".", "")
         if len(words[form]) == 1 and 2 <= len(letters) <= 6 and letters.isupper() and words[form][0] in initials:
             join(initials[words[form][0]], form)
+    bare = {words[form]: form for form in reversed(ordered)}
+    for form in ordered:
+        # "Stiles Unit in Beaumont", "East Flatbush, Brooklyn": the name and where it is.
+        for m in _PLACED.finditer(form, 1):
+            head = name_words(form[: m.start()])
+            if head in bare and (len(head) > 1 or m.group() == ", "):
+                join(bare[head], form)
+                break
     # By their groups, so that two spellings of one full name are one owner of its surname.
     tails: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for form in ordered:
@@ -190,9 +202,9 @@ def _romanised(words: tuple[str, ...]) -> str:
 
 def _without_initials(words: tuple[str, ...]) -> str:
     """Give a person's name without middle names: George W. Bush."""
-    if len(words) == 3 and words[0] in GIVEN_NAMES and len(words[1]) == 1:
+    if len(words) == 3 and len(words[1]) == 1 and words[1].isalpha():
         return f"{words[0]} {words[2]}"
-    return " ".join(words) if len(words) == 2 and words[0] in GIVEN_NAMES else ""
+    return " ".join(words) if len(words) == 2 else ""
 
 
 # --- types of things ------------------------------------------------------------------------------------------------
@@ -358,7 +370,7 @@ def outlying_types(story: Sequence[tuple[str, Sequence[TypeMention]]]) -> list[T
         story: for each document its key and what :func:`type_words` gave. The order does not matter.
 
     Returns:
-        One finding per place, sorted by document and place. At least two other documents must say what the thing is, and
+        One finding per place, in order. At least two other documents must say what the thing is, and
         none of them, nor any word of the same kind, may agree with the odd one.
     """
     ordered = sorted(story, key=lambda d: d[0])

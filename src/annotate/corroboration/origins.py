@@ -57,21 +57,17 @@ def member(
             taken as not said.
         quotation: whether it is a quotation.
     """
-    publisher = outlet_named(document.source) if document.source else None
-    if document.source and publisher is None:
-        publisher = document.source
+    own = publisher(document)
     sentences = document.layout.sentences
     first = max(0, bisect_right(sentences, start, key=lambda r: r.start) - 1)
     last = max(first, bisect_right(sentences, end - 1, key=lambda r: r.start) - 1)
     around = (sentences[first].start, sentences[last].end) if sentences else (start, end)
     named = {c.outlet for c in find_credits(document) if c.outlet}
-    through = [
-        a.name for a in chain(document, *around) if a.kind == "outlet" and a.name in named and a.name != publisher
-    ]
+    through = [a.name for a in chain(document, *around) if a.kind == "outlet" and a.name in named and a.name != own]
     given = outlet_named(re.sub(r"^[Tt]he\s", "", said_to)) if said_to else None
     # Who has the claim first is the origin; whoever reports that is on the way to it.
     credited = next(iter(through), None) or next(iter(sorted(whole_credits(document))), None)
-    return Member(key, publisher, given, credited, quotation)
+    return Member(key, own, given, credited, quotation)
 
 
 def count_origins(members: Iterable[Member], copies: Iterable[tuple[str, str]] = ()) -> list[Origin]:
@@ -193,7 +189,7 @@ def uncredited_copy(document: Document, others: Sequence[tuple[Document, Copying
     for other, copying in others:
         if copying.direction != "a-from-b" or copying.basis is None or _same_publisher(document, other):
             continue
-        theirs = whole_credits(other) | ({_publisher(other)} - {None})
+        theirs = whole_credits(other) | ({publisher(other)} - {None})
         if mine or _names(document, other, theirs):
             continue
         sure = _SURE[copying.basis] * (0.7 + 0.3 * min(1.0, copying.unquoted_a / 0.5))
@@ -229,10 +225,11 @@ _LONG_ENOUGH: Final = 4
 
 
 def _same_publisher(a: Document, b: Document) -> bool:
-    return a.source is not None and b.source is not None and _publisher(a) == _publisher(b)
+    return a.source is not None and b.source is not None and publisher(a) == publisher(b)
 
 
-def _publisher(document: Document) -> str | None:
+def publisher(document: Document) -> str | None:
+    """Give the canonical name of the outlet that published a document, or its source as it is."""
     return (outlet_named(document.source) or document.source) if document.source else None
 
 

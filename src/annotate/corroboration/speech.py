@@ -244,5 +244,8 @@ OPPOSITES: Final = frozenset(
 
 
 def alternation(words: tuple[str, ...]) -> str:
-    """Give the words as an alternative of a regular expression, the longer first."""
-    return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
+    """Give the words as an alternative of a regular expression, the longer first, those of one first letter together."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda w: (w[0], -len(w), w)):
+        groups.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, Literal
 
 import msgspec
@@ -157,6 +158,8 @@ class _Finder:
         found: list[Utterance] = []
         spans = sorted([*self._joined(), *self._odd()], key=lambda s: s[0])
         for k, (start, end, closed, opened) in enumerate(spans):
+            if not _LETTER.search(self.text, start, end):
+                continue
             after_limit = spans[k + 1][0] if k + 1 < len(spans) else len(self.text)
             before_limit = spans[k - 1][1] if k else 0
             utterance = self._quoted(start, end, closed, opened)
@@ -189,7 +192,7 @@ class _Finder:
             i = bisect_left(known, paragraph.start)
             if i < len(known) and known[i] < paragraph.end:
                 continue
-            marks = [m.start() for m in _DOUBLE.finditer(self.text, paragraph.start, paragraph.end)]
+            marks = [m.start() for m in islice(_DOUBLE.finditer(self.text, paragraph.start, paragraph.end), 2)]
             if len(marks) != 1 or marks[0] - paragraph.start > 4000 or paragraph.end - marks[0] > 4000:
                 continue
             place = marks[0]
@@ -520,6 +523,7 @@ _WRITERS: Final = frozenset({"i", "we", "you", "it", "let's", "let’s", "who", 
 """Whose thinking and saying is no report."""
 _DOUBLE: Final = re.compile('["“”„«»]')
 _PARAGRAPH_MARK: Final = re.compile('(\n[ \t\u00a0]*)["“”„«»]')
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _NOT_BLANK: Final = re.compile(r"\S")
 _NEW_SENTENCE: Final = re.compile(r"\n\s*\n|[.!?]\s+[A-Z]")
 _TAG: Final = re.compile(

@@ -32,6 +32,8 @@ class Document:
     """Language the input declares (BCP 47), if it does."""
     source_text: str | None = None
     """The text it was translated from, where the input has it. No offset is ever into it."""
+    story: str | None = None
+    """What the input says which event it is about: documents with the same one tell the same story."""
     furniture: tuple[tuple[int, int], ...] = ()
     """Ranges the reader knows to be page furniture (HTML read with its furniture kept)."""
     notes: tuple[str, ...] = ()
@@ -72,12 +74,16 @@ class Document:
             self.published,
             self.lang,
             self.source_text,
+            self.story,
             self.furniture,
             self.notes,
         )
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
-        names = ("text", "id", "source", "url", "title", "published", "lang", "source_text", "furniture", "notes")
+        names = (
+            *("text", "id", "source", "url", "title", "published", "lang", "source_text", "story"),
+            *("furniture", "notes"),
+        )
         for name, value in zip(names, state, strict=True):
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_shared", {})

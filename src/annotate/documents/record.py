@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from annotate.documents.evidence import Evidence
 from annotate.documents.labels import Label, Severity, Status
 
 
@@ -97,6 +98,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=False, forbid_unknown_fi
     """Why it was skipped: ``empty``, ``not-english``, ``not-text``."""
     error: str | msgspec.UnsetType = msgspec.UNSET
     """What failed: one sentence."""
+    evidence: Evidence | msgspec.UnsetType = msgspec.UNSET
+    """What was found by holding it against the other documents of its story; absent where it was not compared."""
     tier: Literal["linear", "encoder"] | msgspec.UnsetType = msgspec.UNSET
     """Which models the verdict rests on: the fast ones alone, or the encoder too. Only where status is ``ok``."""
     notes: list[str] | msgspec.UnsetType = msgspec.UNSET

@@ -13,7 +13,7 @@ from annotate.documents import Document, Unread
 from annotate.reading.decoding import clean
 from annotate.reading.sources import Placed, Source
 
-FIELDS: Final = ("text", "id", "source", "url", "title", "published", "lang", "source_text")
+FIELDS: Final = ("text", "id", "source", "url", "title", "published", "lang", "source_text", "story")
 """Fields of a row; only ``text`` is needed."""
 
 _KEYS_SHOWN: Final = 12
@@ -70,6 +70,7 @@ def read_row(
             published=_string(row, columns.get("published", "published")),
             lang=_string(row, columns.get("lang", "lang")),
             source_text=source_text,
+            story=_string(row, columns.get("story", "story")),
             notes=(*notes, *decoded.notes),
         )
     except RowError as error:

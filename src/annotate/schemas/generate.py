@@ -17,6 +17,7 @@ from annotate.documents import LABELS, ORIGINS, SEVERITIES, Record
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _PROBABILITY: Final = {"minimum": 0, "maximum": 1}
 _OFFSET: Final = {"minimum": 0}
+_COUNT: Final = {"minimum": 0}
 _SLUG: Final = {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
 
 # Type → field → what to add. Every field has an entry; the tests see to it.
@@ -37,6 +38,10 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "flags": {"description": "Issues found, in order of start, then end."},
         "passages": {"description": "Scores of runs of whole sentences, in order of start."},
         "reliability": {"description": "Reliability of the source, where it can be judged."},
+        "evidence": {
+            "description": "What was found by holding it against the other documents of its story; absent where it was "
+            "not compared."
+        },
         "reason": {**_SLUG, "description": "Why a skipped document was skipped: empty, not-english, not-text."},
         "error": {"minLength": 1, "description": "What went wrong with a failed document, in one sentence."},
         "tier": {"description": "Which models the verdict rests on: the fast ones alone, or the encoder too."},
@@ -101,6 +106,43 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "interval": {"description": "Lower and upper end of the score's interval; null with the score."},
         "contributions": {"description": "The observations behind the score."},
     },
+    "Evidence": {
+        "story": {"description": "Id of the story: a digest of its documents, or what the input calls it."},
+        "documents": {"minimum": 1, "description": "Documents of the story, this one included."},
+        "origins": {"minimum": 1, "description": "Independent origins of the story: copies count once."},
+        "claims": {
+            "description": "Dates, figures, people, places and owners, by what the other documents say of them."
+        },
+        "quotations": {"description": "Direct quotations that another document has too."},
+        "copied": {
+            "description": "Article originality as in the W3C Credibility Signals; null: nothing to compare with."
+        },
+        "credited": {
+            "description": "Whether a copy names where it comes from; null where it is none or cannot be told."
+        },
+        "attributions": {"description": "Whom it names as having said what it says."},
+        "is_translation": {"description": "declared: it says so; suspected: the verdict says so; null otherwise."},
+        "spans": {"description": "Signal to the ranges [start, end) of the text behind it."},
+    },
+    "ClaimCounts": {
+        "checkable": {**_COUNT, "description": "All of them."},
+        "confirmed": {**_COUNT, "description": "Another independent origin says the same and none otherwise."},
+        "consistent": {**_COUNT, "description": "Compatible with the others, or the same from the same origin."},
+        "contradicted": {**_COUNT, "description": "More independent origins say otherwise."},
+        "uncorroborated": {**_COUNT, "description": "Found nowhere else: the normal state of a claim, and no mark."},
+    },
+    "QuotationCounts": {
+        "checked": {**_COUNT, "description": "All of them."},
+        "verbatim": {**_COUNT, "description": "Word for word, or a marked excerpt or edit."},
+        "equivalent": {**_COUNT, "description": "Other spelling, contraction or writing of numbers."},
+        "altered-wording": {**_COUNT, "description": "Other words without a mark, the meaning kept."},
+        "altered-meaning": {**_COUNT, "description": "Altered so that the meaning turns."},
+    },
+    "AttributionCounts": {
+        "named": {**_COUNT, "description": "Named speakers."},
+        "anonymous": {**_COUNT, "description": "Speakers without a name: officials, sources, witnesses."},
+        "wire_services": {"description": "News agencies named as where something comes from."},
+    },
     "Admiralty": {
         "source": {"enum": list("ABCDEF"), "description": "A: reliable … E: unreliable; F: cannot be judged."},
         "information": {"enum": list("123456"), "description": "1: confirmed … 5: improbable; 6: cannot be judged."},
@@ -119,7 +161,7 @@ def record_schema() -> dict[str, Any]:
             prop.pop("default", None)  # the writer spells everything out
             prop.update(extra)
         # Only what the writer leaves out when it does not apply may be missing.
-        optional = {"reason", "error", "tier", "notes", "text"} if name == "Record" else set()
+        optional = {"evidence", "reason", "error", "tier", "notes", "text"} if name == "Record" else set()
         definition["required"] = [f for f in definition["properties"] if f not in optional]
     record = definitions.pop("Record")
     record["properties"]["sha256"]["anyOf"][0].update(_HEX64)
@@ -163,6 +205,7 @@ def input_schema() -> dict[str, Any]:
             "published": {**text_or_null, "description": "Date of publication, ISO 8601 where possible."},
             "lang": {**text_or_null, "description": "Language the input declares, as a BCP 47 tag, e.g. en."},
             "source_text": {**text_or_null, "description": "The text that this one was translated from."},
+            "story": {**text_or_null, "description": "Which event it is about: the same for documents of one story."},
         },
     }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Protocol, Self
+from typing import IO, BinaryIO, Final, Protocol, Self, TypeAlias
 
 import msgspec
 
@@ -27,6 +28,10 @@ class Asked(msgspec.Struct, frozen=True):
     """Id of the process that writes, to name it to a second one."""
 
 
+Change: TypeAlias = Callable[[int, bytes], bytes]
+"""From the number of a line, counted from 0, and the line to what shall stand there instead."""
+
+
 class Output(Protocol):
     """Takes lines of JSONL in order. Leaving the context without :meth:`finish` leaves an interrupted run behind."""
 
@@ -35,6 +40,9 @@ class Output(Protocol):
 
     def write(self, line: bytes) -> None:
         """Take one line."""
+
+    def amend(self, change: Change) -> None:
+        """Change the lines, all of which have been written."""
 
     def finish(self) -> None:
         """All lines have been written."""
@@ -47,19 +55,28 @@ class Output(Protocol):
 
 
 class StreamOutput:
-    """Lines of JSONL, or rows of a table, on standard output. Nothing to resume."""
+    """Lines of JSONL, or rows of a table, on standard output. Nothing to resume.
 
-    def __init__(self, stream: BinaryIO, *, as_table: bool) -> None:
+    Args:
+        stream: where they go.
+        as_table: rows of a table instead of lines.
+        held: keep the lines in a temporary file until they can no longer change.
+    """
+
+    def __init__(self, stream: BinaryIO, *, as_table: bool, held: bool = False) -> None:
         # Past the buffer: what a full disk leaves in it would fail once more when the interpreter ends.
         self._stream: BinaryIO = getattr(stream, "raw", stream)
         self._as_table = as_table
         self._empty = True
+        self._held: IO[bytes] | None = tempfile.TemporaryFile() if held else None  # noqa: SIM115 - closed on leaving
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         """Leave the stream open: it is not ours."""
+        if self._held is not None:
+            self._held.close()
 
     def written(self) -> Iterator[bytes]:
         """Nothing: a stream cannot be resumed."""
@@ -71,6 +88,9 @@ class StreamOutput:
         Raises:
             AnnotateError: if it cannot be written, except to a pipe whose reader has gone (BrokenPipeError).
         """
+        if self._held is not None:
+            self._held.write(line)
+            return
         if self._as_table:
             row = table.row(jsonl.decode(line))
             line = (table.heading() + row if self._empty else row).encode("utf-8", "backslashreplace")
@@ -85,8 +105,29 @@ class StreamOutput:
                 "or write to a file with -o, which goes on where it stopped."
             ) from error
 
+    def amend(self, change: Change) -> None:
+        """Write the lines that were held, as they are now.
+
+        Raises:
+            ValueError: if they were not held.
+            AnnotateError: as :meth:`write`.
+        """
+        if self._held is None:
+            raise ValueError("lines that have gone to a stream cannot change")
+        held, self._held = self._held, None
+        with held:
+            held.seek(0)
+            for number, line in enumerate(held):
+                self.write(change(number, line))
+
     def finish(self) -> None:
-        """Nothing is left to do."""
+        """Write what is still held.
+
+        Raises:
+            AnnotateError: as :meth:`write`.
+        """
+        if self._held is not None:
+            self.amend(lambda _, line: line)
 
 
 class FileOutput:
@@ -165,6 +206,25 @@ class FileOutput:
             raise ValueError("the output is not open")
         try:
             jsonl.write_whole(self._file, line)
+        except OSError as error:
+            raise self._stopped(error) from error
+
+    def amend(self, change: Change) -> None:
+        """Write all lines anew, and only then let them take the place of the old ones.
+
+        Raises:
+            AnnotateError: if the disk is full or a file cannot be written.
+        """
+        if self._file is None:
+            raise ValueError("the output is not open")
+        amended = self._work.with_name(self._work.name + ".amended")
+        try:
+            with self._work.open("rb") as lines, amended.open("wb") as file:
+                for number, line in enumerate(lines):
+                    file.write(change(number, line))
+            self._file.close()
+            amended.replace(self._work)
+            self._file = self._work.open("ab", buffering=0)
         except OSError as error:
             raise self._stopped(error) from error
 

@@ -1,0 +1,138 @@
+"""From the documents of a run to what their records gain: stories first, then each story by itself."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Final
+
+import msgspec
+
+from annotate import engine
+from annotate.config import CorroborationConfig
+from annotate.corroboration import stories
+from annotate.corroboration.published import published_day
+from annotate.corroboration.store import Kept, Store, decode
+from annotate.corroboration.story import DETECTORS, Finding, hold
+from annotate.documents import Flag, Record
+from annotate.sources.ratings import rate_document, reliability
+
+_BATCH: Final = 16
+"""Stories handed to a worker at once."""
+LARGEST: Final = 200
+"""Documents of a story that are held against each other at once. A larger story (a whole feed under one key, say) is
+taken in parts by date, so that its cost grows with its size and not with the square of it."""
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Finding)
+
+
+class Findings:
+    """What was found for each document of a run, on disk."""
+
+    def __init__(self, count: int) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._places = array("q", [-1]) * count
+        self.stories = 0
+        """Stories of two documents or more."""
+
+    def add(self, number: int, finding: bytes) -> None:
+        """Keep what was found for one document."""
+        self._places[number] = self._file.tell()
+        self._file.write(len(finding).to_bytes(4, "little") + finding)
+
+    def of(self, number: int) -> Finding | None:
+        """Give what was found for one document; None if it was not compared."""
+        place = self._places[number]
+        if place < 0:
+            return None
+        self._file.seek(place)
+        return _decoder.decode(self._file.read(int.from_bytes(self._file.read(4), "little")))
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._file.close()
+
+
+@contextmanager
+def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) -> Iterator[Findings]:
+    """Hold the documents of each story against each other.
+
+    What is found depends on the documents and the configuration alone. Memory holds one story for each worker, and for
+    each document about a kilobyte for the search for stories.
+
+    Args:
+        store: the documents.
+        config: how far apart documents of a story may be published.
+        workers: processes.
+    """
+    findings = Findings(len(store))
+    try:
+        found = list(_stories(store, config))
+        findings.stories = sum(len(numbers) > 1 for _, numbers in found)
+        parts = ((story, [(n, store.read(n)) for n in part]) for story, numbers in found for part in _parts(numbers))
+        for result in engine.run(parts, _hold, workers=workers, batch_size=_BATCH, weigh=_weight):
+            for number, finding in result:
+                findings.add(number, finding)
+        yield findings
+    finally:
+        findings.close()
+
+
+def apply(record: Record, finding: Finding) -> Record:
+    """Put what was found into a record; what an earlier comparison put there goes."""
+    kept = [flag for flag in record.flags if flag.detector not in DETECTORS]
+    flags = sorted([*kept, *finding.flags], key=_place)
+    evidence = finding.evidence
+    if record.verdict is not None and record.verdict.label == "machine-translated":
+        evidence = msgspec.structs.replace(evidence, is_translation="suspected")
+    changed = msgspec.structs.replace(record, flags=flags, evidence=evidence)
+    return msgspec.structs.replace(changed, reliability=reliability(rate_document(changed), None))
+
+
+def _place(flag: Flag) -> tuple[int, int, str, str, str]:
+    return flag.start, flag.end, flag.label, flag.detector, flag.reason
+
+
+def _stories(store: Store, config: CorroborationConfig) -> Iterator[tuple[str, list[int]]]:
+    """Yield each story's id and the numbers of its documents, by date, in the order of the stories' first documents."""
+    given: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    numbers: list[tuple[int, int]] = []
+
+    def unassigned() -> Iterator[stories.Item]:
+        for number, kept in store:
+            day = published_day(kept.published)
+            entry = (day.toordinal() if day else 0, number)
+            if kept.story is not None:
+                given[kept.story].append(entry)
+            else:
+                numbers.append(entry)
+                yield kept.key, day, kept.fingerprint
+
+    options = stories.Options(window=config.days, span=max(config.days, stories.Options().span))
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, entry in zip(stories.assign(unassigned(), options), numbers, strict=True):
+        found[name].append(entry)
+    every = [*given.items(), *found.items()]
+    every.sort(key=lambda s: min(number for _, number in s[1]))
+    for name, members in every:
+        yield name, [number for _, number in sorted(members)]
+
+
+def _parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for begin in range(0, len(numbers), LARGEST):
+        yield numbers[begin : begin + LARGEST]
+
+
+def _weight(part: tuple[str, list[tuple[int, bytes]]]) -> int:
+    return sum(len(entry) for _, entry in part[1])
+
+
+def _hold(part: tuple[str, list[tuple[int, bytes]]]) -> list[tuple[int, bytes]]:
+    story, entries = part
+    kept: list[Kept] = [decode(entry) for _, entry in entries]
+    found = hold(story, [k.document() for k in kept])
+    return [(number, _encoder.encode(finding)) for (number, _), finding in zip(entries, found, strict=True)]

@@ -1,0 +1,258 @@
+"""One story: its documents held against each other, and what each of their records gains by it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, Final
+
+import msgspec
+
+from annotate.corroboration import claims, quoted
+from annotate.corroboration.claims import Claims
+from annotate.corroboration.copies import Copying, compare_copies, credits_document, exchange, run_hashes, whole_credits
+from annotate.corroboration.credits import find_credits
+from annotate.corroboration.entities import TypeConflict, outlying_types, type_words
+from annotate.corroboration.origins import Member, Taken, count_origins, member, publisher, uncredited_copy
+from annotate.corroboration.published import published_day
+from annotate.corroboration.quoted import Quoted
+from annotate.corroboration.utterances import Utterance, find_utterances
+from annotate.corroboration.values import document_values
+from annotate.documents import Document, Flag, make_flag
+from annotate.documents.evidence import COPIES, AttributionCounts, ClaimCounts, Copied, Evidence, QuotationCounts
+
+TERM_CONFLICT: Final = "term_conflict@1"
+UNCREDITED_COPY: Final = "uncredited_copy@1"
+DETECTORS: Final[dict[str, str]] = {
+    quoted.DETECTOR: "direct quotations whose words differ, unmarked, from the same quotation elsewhere",
+    claims.DETECTOR: "values that other documents of the story contradict",
+    TERM_CONFLICT: "a type of thing that one document alone gives to what the others call otherwise",
+    UNCREDITED_COPY: "text of another document or outlet, or what is left of its byline, without a credit",
+}
+"""Detectors that need more than one document, and what they flag."""
+
+_ALL_PAIRS: Final = 24
+"""Documents of a story of which every two are compared; in a larger one those that share runs of words."""
+_SAMPLE: Final = 8
+"""One in so many runs of words is looked up in a large story."""
+_SHARED_RUNS: Final = 2
+_ANONYMOUS: Final = re.compile(
+    r"(?:^|\s)(?:officials?|sources?|witness(?:es)?|experts?|critics|observers|analysts|insiders?|aides?|spokes(?:man|woman|person)"
+    r"|diplomats?|people|persons?|residents?|authorities)$",
+    re.IGNORECASE,
+)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What one document's record gains."""
+
+    evidence: Evidence
+    flags: list[Flag] = []
+
+
+class _Origins:
+    """Tells which of some documents have what they say from one origin."""
+
+    def __init__(self, documents: Sequence[Document], copies: Sequence[tuple[int, int]]) -> None:
+        self._documents = documents
+        self._copies = [(_key(a), _key(b)) for a, b in copies]
+
+    def of_documents(self) -> list[int]:
+        """Give each whole document the number of its origin."""
+        found = [
+            Member(_key(i), publisher(d), credited=next(iter(sorted(whole_credits(d))), None))
+            for i, d in enumerate(self._documents)
+        ]
+        return self._number(found)
+
+    def of_places(self, places: Sequence[tuple[int, int, int]]) -> list[int]:
+        """Give what documents say at (document, start, end) the numbers of their origins."""
+        return self._number([member(self._documents[d], _key(d), s, e, quotation=False) for d, s, e in places])
+
+    def of_quotations(self, items: Sequence[tuple[int, Utterance]]) -> list[int]:
+        """Give one utterance in several documents the numbers of its origins."""
+        return self._number(
+            [member(self._documents[d], _key(d), u.start, u.end, said_to=u.origin, quotation=True) for d, u in items]
+        )
+
+    def _number(self, members: Sequence[Member]) -> list[int]:
+        groups = count_origins(members, self._copies)
+        number = {key: n for n, group in enumerate(groups) for key in group.members}
+        return [number[m.key] for m in members]
+
+
+def _key(number: int) -> str:
+    return f"{number:06}"
+
+
+def hold(story: str, documents: Sequence[Document]) -> list[Finding]:
+    """Hold the documents of one story against each other.
+
+    Args:
+        story: its id.
+        documents: at least one, in any order; their ids need not differ.
+
+    Returns:
+        What each document's record gains, in the order of the documents.
+    """
+    pairs = _copies(documents)
+    copied = [pair for pair, copying in pairs.items() if copying.originality in COPIES]
+    origins = _Origins(documents, copied)
+    whole = origins.of_documents()
+    ids = [d.id for d in documents]
+    utterances = [find_utterances(d) for d in documents]
+    quotations = quoted.quoted(utterances, origins.of_quotations)
+    values = [document_values(d, _key(i), published_day(d.published)) for i, d in enumerate(documents)]
+    checked = claims.claims(values, origins.of_places)
+    types = outlying_types([(_key(i), type_words(d)) for i, d in enumerate(documents)]) if len(documents) > 1 else []
+    by_key = {_key(i): d for i, d in enumerate(documents)}
+    id_of = {key: d.id for key, d in by_key.items()}
+    found: list[Finding] = []
+    for i, document in enumerate(documents):
+        others = [
+            (documents[b if a == i else a], c if a == i else exchange(c)) for (a, b), c in pairs.items() if i in (a, b)
+        ]
+        taken = uncredited_copy(document, others)
+        flags = [
+            *quoted.flags(document, quotations[i], ids),
+            *claims.flags(document, checked[i], id_of, by_key),
+            *(_type_flag(document, t, id_of) for t in types if t.document == _key(i)),
+            *(_copy_flag(document, t, documents) for t in taken),
+        ]
+        evidence = Evidence(
+            story=story,
+            documents=len(documents),
+            origins=len(set(whole)),
+            claims=_claim_counts(checked[i]),
+            quotations=_quotation_counts(quotations[i]),
+            copied=_originality(others),
+            credited=_credited(document, others, taken),
+            attributions=_attributions(document, utterances[i]),
+            spans=_spans(checked[i], quotations[i]),
+        )
+        found.append(Finding(evidence, flags))
+    return found
+
+
+def _copies(documents: Sequence[Document]) -> dict[tuple[int, int], Copying]:
+    """Compare every two documents that may share text; those that share nothing are left out."""
+    if len(documents) <= _ALL_PAIRS:
+        candidates = list(combinations(range(len(documents)), 2))
+    else:
+        postings: defaultdict[int, list[int]] = defaultdict(list)
+        for i, document in enumerate(documents):
+            for run in sorted({r for r in run_hashes(document) if r % _SAMPLE == 0}):
+                postings[run].append(i)
+        shared: defaultdict[tuple[int, int], int] = defaultdict(int)
+        for members in postings.values():
+            # What more share is furniture, or a copy of what the first of them has.
+            for pair in combinations(members[:_ALL_PAIRS], 2):
+                shared[pair] += 1
+        candidates = sorted(pair for pair, count in shared.items() if count >= _SHARED_RUNS)
+    compared = {(a, b): compare_copies(documents[a], documents[b]) for a, b in candidates}
+    return {pair: copying for pair, copying in compared.items() if copying.passages}
+
+
+def _claim_counts(found: Claims) -> ClaimCounts:
+    return ClaimCounts(
+        checkable=found.checkable,
+        confirmed=found.count("confirmed"),
+        consistent=found.count("consistent"),
+        contradicted=found.count("contradicted"),
+        uncorroborated=found.checkable - len(found.standing),
+    )
+
+
+_FAITHFUL: Final = ("verbatim", "excerpt", "marked-edit")
+
+
+def _quotation_counts(found: Sequence[Quoted]) -> QuotationCounts:
+    """Count what others quote too. Where nothing tells which wording is the altered one, nobody altered it."""
+    verdicts = [q.verification for q in found if q.decided]
+    return QuotationCounts(
+        checked=len(found),
+        verbatim=sum(v in _FAITHFUL for v in verdicts),
+        equivalent=verdicts.count("equivalent"),
+        altered_wording=verdicts.count("altered-wording"),
+        altered_meaning=verdicts.count("altered-meaning"),
+    )
+
+
+def _originality(others: Sequence[tuple[Document, Copying]]) -> Copied | None:
+    """Give the strongest copying that is not known to go the other way; None where there is nothing to compare with."""
+    order: list[Copied] = ["original", "quotes-extensively", "copy-with-different-portions", "wholesale-duplicate"]
+    known = [c.originality for _, c in others if c.direction != "b-from-a"]
+    return max(known, key=order.index) if known else None
+
+
+def _credited(document: Document, others: Sequence[tuple[Document, Copying]], taken: Sequence[Taken]) -> bool | None:
+    if any(t.reason == "shared-passage" for t in taken):
+        return False
+    sources = [other for other, c in others if c.direction == "a-from-b" and c.originality in COPIES]
+    if not sources:
+        return None
+    return bool(whole_credits(document)) or any(credits_document(document, other) for other in sources) or None
+
+
+def _attributions(document: Document, utterances: Sequence[Utterance]) -> AttributionCounts:
+    speakers = {u.full or u.speaker for u in utterances if u.speaker}
+    anonymous = {s for s in speakers if s and _ANONYMOUS.search(s) and not re.search(r"[a-z] [A-Z]", s)}
+    agencies = {c.outlet for c in find_credits(document) if c.agency and c.outlet and c.role != "image-credit"}
+    return AttributionCounts(
+        named=len(speakers) - len(anonymous), anonymous=len(anonymous), wire_services=sorted(agencies)
+    )
+
+
+def _spans(found: Claims, quotations: Sequence[Quoted]) -> dict[str, list[tuple[int, int]]]:
+    spans = {
+        "confirmed-claims": found.spans("confirmed"),
+        "contradicted-claims": found.spans("contradicted"),
+        "faithful-quotations": [
+            (q.utterance.start, q.utterance.end) for q in quotations if q.verification in (*_FAITHFUL, "equivalent")
+        ],
+    }
+    return {name: places for name, places in spans.items() if places}
+
+
+def _type_flag(document: Document, found: TypeConflict, id_of: dict[str, str]) -> Flag:
+    evidence: dict[str, Any] = {
+        "entity": found.entity,
+        "here": found.here,
+        "elsewhere": dict(found.elsewhere),
+        "examples": [{"document": id_of[m.document], "text": m.text} for m in found.examples],
+        "documents": [id_of[key] for key in found.documents],
+    }
+    return make_flag(
+        document.text,
+        found.start,
+        found.end,
+        label="terminology",
+        severity="major",
+        score=found.score,
+        detector=TERM_CONFLICT,
+        reason="type-conflict",
+        evidence=evidence,
+    )
+
+
+def _copy_flag(document: Document, found: Taken, documents: Sequence[Document]) -> Flag:
+    other = next((d for d in documents if d.id == found.document), None) if found.document is not None else None
+    evidence: dict[str, Any] = {
+        "document": found.document,
+        "outlet": found.outlet,
+        "containment": found.containment or None,
+        "elsewhere": " ".join(other.text[found.other_start : found.other_end].split()) or None if other else None,
+    }
+    return make_flag(
+        document.text,
+        found.start,
+        found.end,
+        label="uncredited-copy",
+        severity="major" if found.reason == "shared-passage" else "minor",
+        score=found.score,
+        detector=UNCREDITED_COPY,
+        reason=found.reason,
+        evidence={key: value for key, value in evidence.items() if value is not None},
+    )
