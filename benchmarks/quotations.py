@@ -107,7 +107,8 @@ def translated(data: Path, half: int) -> tuple[list[tuple[str, str]], list[tuple
         same += [(row["reference_quote"], quote) for quote in variants[::2]]
         for j, stranger in enumerate(chosen):
             near = stranger["doc"] == row["doc"]
-            if stranger is not row and (near or (j - k) % len(chosen) in (1, 7, 31, 62, 93)):
+            alike = fuzz.partial_ratio(row["reference_quote"], stranger["reference_quote"]) >= 75
+            if stranger is not row and not alike and (near or (j - k) % len(chosen) in (1, 7, 31, 62, 93)):
                 theirs = sorted({v["quote"] for v in stranger["variants"]})
                 other += [(row["reference_quote"], quote) for quote in (theirs[:2] if near else theirs[:1])]
     return same, other
