@@ -97,6 +97,15 @@ def hold(story: str, documents: Sequence[Document]) -> list[Finding]:
     Returns:
         What each document's record gains, in the order of the documents.
     """
+    order = sorted(
+        range(len(documents)), key=lambda i: (documents[i].id, documents[i].sha256, documents[i].source or "")
+    )
+    found = _hold(story, [documents[i] for i in order])
+    place = {i: n for n, i in enumerate(order)}
+    return [found[place[i]] for i in range(len(documents))]
+
+
+def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
     pairs = _copies(documents)
     copied = [pair for pair, copying in pairs.items() if copying.originality in COPIES]
     origins = _Origins(documents, copied)
