@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
@@ -30,6 +29,7 @@ from annotate.corroboration.speech import (
     OPPOSITES,
     SENTENCE_OPENERS,
 )
+from annotate.corroboration.wording import MONTHS, NUMBERS, STRAIGHT, Word, Wording, read, stem
 from annotate.lexicon import lexicon
 from annotate.lexicon.lexicon import word_tuple
 
@@ -65,9 +65,6 @@ NEUTRAL: Final[frozenset[str]] = frozenset(
 MARKED: Final[frozenset[str]] = frozenset({"marked-omission", "marked-insertion"})
 TURNING: Final[frozenset[str]] = frozenset({"modality", "negation", "antonym", "number", "name"})
 
-MOST_WORDS: Final = 400
-"""Words of a quotation that are compared: a speech printed whole is no quotation, and aligning is quadratic."""
-
 SAME: Final = 0.5
 """From this score on two quotations are held to be of one utterance."""
 
@@ -101,291 +98,6 @@ class Comparison(msgspec.Struct, frozen=True):
     """Confidence in the verification, in [0, 1]."""
 
 
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-class _Word(msgspec.Struct, frozen=True, gc=False):
-    form: str
-    start: int
-    end: int
-    marked: bool
-    """In brackets: an editor's word, not the speaker's."""
-    capital: bool
-
-
-class _Quote(msgspec.Struct, frozen=True):
-    text: str
-    words: tuple[_Word, ...]
-    forms: tuple[str, ...]
-    omissions: frozenset[int]
-    """Indices of the words before which words are marked as left out; ``len(words)`` at the end."""
-    keys: tuple[str, ...]
-    """Stems of the content words."""
-
-
-_STRAIGHT: Final = str.maketrans(
-    dict.fromkeys("’‘‛`´′", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑", "-")
-)
-_TOKEN: Final = re.compile(
-    r"(?P<omission>\[?(?:\.[ \u00a0]?){2,}\.?\]?|\[?…\]?)"
-    r"|(?P<number>[$€£]?\d+(?:,\d{3})*(?:\.\d+)?(?:st|nd|rd|th|s|m|bn|k)?\b%?)"
-    r"|(?P<initials>(?:[A-Za-z]\.){2,}|(?:[A-Za-z]\.)+[A-Za-z]\b)"
-    r"|(?P<word>[^\W\d_]+(?:(?:['\[\]]{1,2}|[?\ufffd](?=(?:t|s|re|ve|ll|d|m)\b))[^\W\d_]+)*)"
-    r"|(?P<bracket>[\[\]()])"
-    r"|(?P<sign>[&%])"
-)
-# A pairing of marks gone wrong leaves the attribution inside: '… now," she said. "And then …'
-_ASIDE: Final = re.compile(
-    r"[,.?!]?\"[ ,]{0,2}[^\"]{2,90}?\b(?:said|says|told|added|tweeted|wrote|continued|explained)\b[^\"]{0,80}\""
-)
-_ONES: Final = word_tuple(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-)
-_NUMBERS: Final = {word: str(n) for n, word in enumerate(_ONES)} | {
-    word: str(10 * n) for n, word in enumerate(word_tuple("thirty forty fifty sixty seventy eighty ninety"), start=3)
-}
-_ORDINALS: Final = {
-    word: str(n)
-    for n, word in enumerate(
-        word_tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"), start=1
-    )
-}
-_MAGNITUDES: Final = {"thousand", "million", "billion", "trillion", "m", "bn", "k"}
-_UNITS: Final = {"m": "million", "bn": "billion", "k": "thousand"}
-_MONTHS: Final = {
-    "jan": "january",
-    "feb": "february",
-    "mar": "march",
-    "apr": "april",
-    "jun": "june",
-    "jul": "july",
-    "aug": "august",
-    "sep": "september",
-    "sept": "september",
-    "oct": "october",
-    "nov": "november",
-    "dec": "december",
-}
-_SAME_WORDS: Final = {
-    "can't": ("can", "not"),
-    "cannot": ("can", "not"),
-    "cant": ("can", "not"),
-    "won't": ("will", "not"),
-    "shan't": ("shall", "not"),
-    "let's": ("let", "us"),
-    "gonna": ("going", "to"),
-    "wanna": ("want", "to"),
-    "gotta": ("got", "to"),
-    "kinda": ("kind", "of"),
-    "sorta": ("sort", "of"),
-    "outta": ("out", "of"),
-    "lotta": ("lot", "of"),
-    "gimme": ("give", "me"),
-    "lemme": ("let", "me"),
-    "dunno": ("do", "not", "know"),
-    "y'all": ("you", "all"),
-    "ya": ("you",),
-    "em": ("them",),
-    "cause": ("because",),
-    "cuz": ("because",),
-    "til": ("until",),
-    "till": ("until",),
-    "thru": ("through",),
-    "tho": ("though",),
-    "ok": ("okay",),
-    "alright": ("all", "right"),
-    "mister": ("mr",),
-    "doctor": ("dr",),
-    "senator": ("sen",),
-    "representative": ("rep",),
-    "governor": ("gov",),
-    "general": ("gen",),
-    "captain": ("capt",),
-    "lieutenant": ("lt",),
-    "sergeant": ("sgt",),
-    "professor": ("prof",),
-    "fulfil": ("fulfill",),
-    "skilful": ("skillful",),
-    "enrol": ("enroll",),
-    "versus": ("vs",),
-    "saint": ("st",),
-    "towards": ("toward",),
-    "backwards": ("backward",),
-    "forwards": ("forward",),
-    "afterwards": ("afterward",),
-    "amongst": ("among",),
-    "whilst": ("while",),
-    "grey": ("gray",),
-    "programme": ("program",),
-    "programmes": ("programs",),
-    "cheque": ("check",),
-    "tyre": ("tire",),
-    "adviser": ("advisor",),
-    "advisers": ("advisors",),
-    "protestor": ("protester",),
-    "protestors": ("protesters",),
-    "madame": ("madam",),
-    "number": ("no.",),
-    "dollar": ("dollars",),
-    "buck": ("dollars",),
-    "bucks": ("dollars",),
-    "pct": ("percent",),
-}
-_ENDINGS: Final = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would", "'s": "is"}
-_BEFORE_IS: Final = frozenset(
-    word_tuple(
-        "it he she that this there here what who where how when why everything everybody everyone nobody nothing "
-        "somebody something one"
-    )
-)
-_NO_APOSTROPHE: Final = frozenset(
-    word_tuple("dont didnt doesnt isnt wasnt arent werent couldnt wouldnt shouldnt hasnt havent hadnt")
-)
-_AMERICAN: Final = (
-    # Both sides are rewritten, so a rule may make non-words ("hors") as long as it makes no two words one.
-    (re.compile(r"(?<=[a-z]{3})our(?=$|s$|ed$|ing$|able$|ably$|ite|ful|er|hood|al)"), "or"),
-    (re.compile(r"(?<=[a-z]{3})is(?=e$|ed$|es$|ing$|ation|er$|ers$)"), "iz"),
-    (re.compile(r"(?<=[a-z]{2})ys(?=e$|ed$|ing$)"), "yz"),
-    (re.compile(r"(?<=[a-z]{3})ll(?=ed$|ing$|er$|ers$)"), "l"),
-    (re.compile(r"(?<=[a-z]{2})tre(?=$|s$|d$)"), "ter"),
-    (re.compile(r"(?<=fen|cen|ten)ce(?=$|s$)"), "se"),
-    (re.compile(r"(?<=[a-z]{3})dgement"), "dgment"),
-)
-_SUFFIX: Final = re.compile(r"(?:'s|ings?|edly|ed|es|s|ly|er|ers|ation|ations|ment|ments|e|y|ies|ied)$")
-
-
-@lru_cache(maxsize=65536)
-def _american(word: str) -> str:
-    if len(word) < 5:
-        return word
-    for pattern, plain in _AMERICAN:
-        word = pattern.sub(plain, word)
-    return word
-
-
-def _stem(form: str) -> str:
-    """Cut what inflects a word, roughly; never below four letters."""
-    if len(form) <= 4 or form.isdigit():
-        return form
-    cut = _SUFFIX.sub("", form)
-    return cut if len(cut) >= 4 else form[:4] if len(form) < 7 else form[:-2]
-
-
-def _forms(kind: str, surface: str, following: str) -> tuple[str, ...]:
-    """Give the forms that stand for one token; ``following`` is the next character."""
-    if kind == "sign":
-        return ("and",) if surface == "&" else ("percent",)
-    if kind == "initials":
-        return (surface.replace(".", "").lower() + ".",)
-    if kind == "number":
-        return _number_forms(surface)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", surface) if not unicodedata.combining(c))
-    word = re.sub(r"[\[\]]", "", plain).lower()
-    word = re.sub(r"[?\ufffd]", "'", word)
-    if surface in ("US", "UK", "EU", "UN", "DC"):
-        return (word + ".",)
-    if word in _SAME_WORDS:
-        return _SAME_WORDS[word]
-    if word in _NUMBERS and word != "one":
-        return (_NUMBERS[word],)
-    if word in _ORDINALS and word not in ("first", "second"):
-        return (_ORDINALS[word],)
-    if word in _MONTHS and surface[0].isupper():
-        return (_MONTHS[word],)
-    if word == "no" and following == ".":
-        return ("no.",)
-    if word.endswith("n't"):
-        return (word[:-3], "not")
-    if word in _NO_APOSTROPHE:
-        return (word[:-2], "not")
-    for ending, full in _ENDINGS.items():
-        if word.endswith(ending) and len(word) > len(ending) and (ending != "'s" or word[:-2] in _BEFORE_IS):
-            return (_american(word[: -len(ending)]), full)
-    return (_american(word),)
-
-
-def _number_forms(surface: str) -> tuple[str, ...]:
-    percent = surface.endswith("%")
-    currency = surface[0] if surface[0] in "$€£" else ""
-    match = re.match(r"[\d.]+", surface.strip("$€£%").replace(",", ""))
-    digits = match.group().rstrip(".") if match else surface
-    unit = surface.strip("$€£%").replace(",", "")[len(digits) :]
-    forms = [re.sub(r"\.0+$", "", digits)]
-    if unit in _UNITS:
-        forms.append(_UNITS[unit])
-    elif unit == "s":
-        forms[0] += "s"
-    if percent:
-        forms.append("percent")
-    if currency:
-        forms.append({"$": "dollars", "€": "euros", "£": "pounds"}[currency])
-    return tuple(forms)
-
-
-@lru_cache(maxsize=8192)
-def _read(text: str) -> _Quote:
-    plain = text[: 12 * MOST_WORDS].translate(_STRAIGHT)
-    asides = [m.span() for m in _ASIDE.finditer(plain)]
-    words: list[_Word] = []
-    omissions: set[int] = set()
-    bracket_until = -1
-    currency: _Word | None = None
-    for match in _TOKEN.finditer(plain):
-        if len(words) >= MOST_WORDS:
-            break
-        kind, surface, start, end = str(match.lastgroup), match.group(), match.start(), match.end()
-        if kind == "omission":
-            omissions.add(len(words))
-            continue
-        if kind == "bracket":
-            if surface in "[(":
-                close = plain.find("]" if surface == "[" else ")", end, end + 90)
-                bracket_until = max(bracket_until, close)
-            continue
-        while asides and asides[0][1] <= start:
-            asides.pop(0)
-        aside = bool(asides) and asides[0][0] <= start
-        marked = start < bracket_until or "[" in surface or "]" in surface or aside
-        forms = _forms(kind, surface, plain[end : end + 1])
-        made = [_Word(f, start, end, marked, surface[:1].isupper()) for f in forms]
-        # "$5 million" is "5 million dollars".
-        if currency is not None:
-            if forms[0] in _MAGNITUDES:
-                made.append(currency)
-            else:
-                words.append(currency)
-            currency = None
-        if kind == "number" and surface[0] in "$€£":
-            currency = made.pop()
-        words.extend(made)
-        if len(words) > 1 and _is_tens(words[-2], words[-1], plain):
-            words[-2:] = [
-                _Word(
-                    str(int(words[-2].form) + int(words[-1].form)), words[-2].start, end, marked, surface[:1].isupper()
-                )
-            ]
-        if len(words) > 1 and words[-1].form == "cent" and words[-2].form == "per":
-            words[-2:] = [_Word("percent", words[-2].start, end, marked, False)]
-    if currency is not None:
-        words.append(currency)
-    forms = tuple(w.form for w in words)
-    keys = tuple(sorted({_stem(f) for f in forms if f not in FUNCTION_WORDS and len(f) > 1}))
-    return _Quote(text, tuple(words), forms, frozenset(omissions), keys)
-
-
-def _is_tens(tens: _Word, ones: _Word, text: str) -> bool:
-    """Whether two words are a number such as twenty-five."""
-    return (
-        len(tens.form) == 2
-        and tens.form[0] in "23456789"
-        and tens.form[1] == "0"
-        and ones.form in "123456789"
-        and text[tens.end : ones.start] == "-"
-        and text[tens.start].isalpha()
-    )
-
-
 # --- alignment ------------------------------------------------------------------------------------------------------
 
 
@@ -401,8 +113,8 @@ class _Gap(msgspec.Struct, frozen=True, gc=False):
 class _Aligned(msgspec.Struct, frozen=True):
     """The stretch in which two quotations run parallel."""
 
-    a: _Quote
-    b: _Quote
+    a: Wording
+    b: Wording
     blocks: tuple[tuple[int, int, int], ...]
     """(index in a, index in b, words) of the equal runs, in order."""
     gaps: tuple[_Gap, ...]
@@ -424,7 +136,7 @@ def _weigh(forms: Sequence[str]) -> float:
 
 @lru_cache(maxsize=8192)
 def _align(one: str, other: str) -> _Aligned:
-    a, b = _read(one), _read(other)
+    a, b = read(one), read(other)
     found = SequenceMatcher(None, a.forms, b.forms, autojunk=False).get_matching_blocks()[:-1]
     blocks = _parallel(a, b, [(m.a, m.b, m.size) for m in found])
     gaps = [_Gap(p[0] + p[2], q[0], p[1] + p[2], q[1]) for p, q in pairwise(blocks)]
@@ -438,10 +150,26 @@ def _align(one: str, other: str) -> _Aligned:
             left, right = gap.a_end - gap.a, gap.b_end - gap.b
             if 0 < left <= _END and 0 < right <= _END:
                 gaps.insert(place, gap)
+        if gaps:
+            _take_equal_ends(a, b, blocks, gaps)
     return _Aligned(a, b, tuple(blocks), tuple(gaps))
 
 
-def _parallel(a: _Quote, b: _Quote, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _take_equal_ends(a: Wording, b: Wording, blocks: list[tuple[int, int, int]], gaps: list[_Gap]) -> None:
+    """Make blocks of the words with which both quotations begin, or end, alike beyond the parallel stretch."""
+    first, last = gaps[0], gaps[-1]
+    if (first.a, first.b) == (0, 0) and a.forms[0] == b.forms[0]:
+        n = 1 + (min(first.a_end, first.b_end) > 1 and a.forms[1] == b.forms[1])
+        if n < max(first.a_end, first.b_end):
+            blocks.insert(0, (0, 0, n))
+            gaps[0] = _Gap(n, first.a_end, n, first.b_end)
+    ends = len(a.forms), len(b.forms)
+    if (last.a_end, last.b_end) == ends and len(gaps) > 1 and a.forms[-1] == b.forms[-1]:
+        blocks.append((ends[0] - 1, ends[1] - 1, 1))
+        gaps[-1] = _Gap(last.a, ends[0] - 1, last.b, ends[1] - 1)
+
+
+def _parallel(a: Wording, b: Wording, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Take the run of blocks that pays for the gaps between them, and drop chance matches of function words in it."""
     best, best_sum, start, total = (0, 0), 0.0, 0, 0.0
     for i, block in enumerate(blocks):
@@ -468,7 +196,7 @@ def _parallel(a: _Quote, b: _Quote, blocks: list[tuple[int, int, int]]) -> list[
     return kept
 
 
-def _cost(a: _Quote, b: _Quote, gap: _Gap) -> float:
+def _cost(a: Wording, b: Wording, gap: _Gap) -> float:
     left, right = gap.a_end - gap.a, gap.b_end - gap.b
     longer = abs(left - right)
     if _omitted(a, gap.a, gap.a_end) or _omitted(b, gap.b, gap.b_end):
@@ -476,7 +204,7 @@ def _cost(a: _Quote, b: _Quote, gap: _Gap) -> float:
     return 0.6 * min(left, right) + 0.25 * min(longer, 40)
 
 
-def _omitted(quote: _Quote, start: int, end: int) -> bool:
+def _omitted(quote: Wording, start: int, end: int) -> bool:
     return any(i in quote.omissions for i in range(start, end + 1))
 
 
@@ -512,7 +240,7 @@ def features(one: str, other: str) -> tuple[float, ...]:
         dense = matched / max(1, min(a1 + n - a0, b1 + n - b0))
         dangling = min(a0, b0) + min(len(a.words) - a1 - n, len(b.words) - b1 - n)
     shared = set(a.keys) & set(b.keys)
-    common = sum(map(_rarity, shared))
+    common = sum(map(_rarity, sorted(shared)))
     sides = sorted((sum(map(_rarity, a.keys)), sum(map(_rarity, b.keys))))
     left, right = sorted((" ".join(a.forms), " ".join(b.forms)), key=len)
     coverage, rarity, loose = weight / max(shorter, 0.35), math.log1p(rare), math.log1p(dangling)
@@ -546,11 +274,11 @@ _NEEDLE: Final = 300
 """Code points of the shorter quotation that are looked for in the longer: the search is quadratic and worse."""
 
 
-def _names(quote: _Quote) -> set[str]:
+def _names(quote: Wording) -> set[str]:
     return {w.form for i, w in enumerate(quote.words) if i and w.capital and w.form not in FUNCTION_WORDS}
 
 
-def _figures(quote: _Quote) -> set[str]:
+def _figures(quote: Wording) -> set[str]:
     return {f for f in quote.forms if f[0].isdigit()}
 
 
@@ -580,29 +308,12 @@ FEATURES: Final = (
 )
 
 _INTERCEPT: Final = -13.3445
-_COEFFICIENTS: Final[tuple[float, ...]] = (
-    0.1630,
-    -0.9186,
-    2.8904,
-    3.4719,
-    -2.3111,
-    1.1111,
-    3.3586,
-    -0.7048,
-    3.6826,
-    -0.0873,
-    -0.5314,
-    6.8153,
-    5.2209,
-    0.9818,
-    -0.3034,
-    3.1463,
-    -1.0688,
-    -3.7595,
-    0.6014,
-    -1.1329,
-    -2.7586,
-    -1.4521,
+_COEFFICIENTS: Final[tuple[float, ...]] = tuple(
+    float(c)
+    for c in word_tuple(
+        "0.1630 -0.9186 2.8904 3.4719 -2.3111 1.1111 3.3586 -0.7048 3.6826 -0.0873 -0.5314 "
+        "6.8153 5.2209 0.9818 -0.3034 3.1463 -1.0688 -3.7595 0.6014 -1.1329 -2.7586 -1.4521"
+    )
 )
 """Logistic regression, fitted by ``benchmarks/quotations.py --fit``."""
 
@@ -631,7 +342,7 @@ def link(utterances: Sequence[tuple[Hashable, str]]) -> list[tuple[int, int, flo
     Only pairs that share rare words or a run of four are compared, and with each quotation at most 40: the cost grows
     with the number of quotations, not with that of pairs. Quotations word for word the same are compared once.
     """
-    quotes = [_read(text) for _, text in utterances]
+    quotes = [read(text) for _, text in utterances]
     same: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i, quote in enumerate(quotes):
         if quote.words:
@@ -659,12 +370,12 @@ _POSTINGS: Final = 60
 _CANDIDATES: Final = 40
 
 
-def _index_keys(quote: _Quote) -> list[Hashable]:
+def _index_keys(quote: Wording) -> list[Hashable]:
     runs = [quote.forms[i : i + 4] for i in range(len(quote.forms) - 3)]
     return sorted({run for run in runs if _weigh(run) > 2.0}) + list(quote.keys)
 
 
-def _candidates(i: int, quotes: Sequence[_Quote], postings: dict[Hashable, list[int]]) -> list[int]:
+def _candidates(i: int, quotes: Sequence[Wording], postings: dict[Hashable, list[int]]) -> list[int]:
     """Give the later quotations that share most with this one."""
     shared: Counter[int] = Counter()
     for key in _index_keys(quotes[i]):
@@ -735,10 +446,10 @@ def consensus(quotes: Sequence[tuple[Hashable, str]]) -> int:
     """
     if not quotes:
         raise ValueError("no quotations to find the consensus of")
-    read = [_read(text).forms for _, text in quotes]
-    padded = [" " + " ".join(forms) + " " for forms in read]
+    forms_of = [read(text).forms for _, text in quotes]
+    padded = [" " + " ".join(forms) + " " for forms in forms_of]
     agreeing = [len({origin for (origin, _), p in zip(quotes, padded, strict=True) if p in whole}) for whole in padded]
-    return max(range(len(quotes)), key=lambda i: (agreeing[i], len(read[i]), -i))
+    return max(range(len(quotes)), key=lambda i: (agreeing[i], len(forms_of[i]), -i))
 
 
 def _overhangs(x: _Aligned) -> bool:
@@ -784,7 +495,7 @@ def _format_edits(x: _Aligned, i: int, j: int, n: int) -> list[Edit]:
     return edits
 
 
-def _splits(quote: _Quote, first: int, last: int) -> bool:
+def _splits(quote: Wording, first: int, last: int) -> bool:
     """Whether a range of words begins or ends within a token that makes several."""
     words = quote.words
     return (first > 0 and words[first - 1].end > words[first].start) or (
@@ -793,14 +504,14 @@ def _splits(quote: _Quote, first: int, last: int) -> bool:
 
 
 def _format_kind(left: str, right: str, *, several: bool, opening: bool) -> Kind | None:
-    one, other = left.translate(_STRAIGHT), right.translate(_STRAIGHT)
+    one, other = left.translate(STRAIGHT), right.translate(STRAIGHT)
     if one == other or (one.lower() == other.lower() and opening):
         return None
     if any(c in one + other for c in "[]"):
         return "marked-insertion"
     if one.lower() == other.lower():
         return "case"
-    if any(map(str.isdigit, one + other)) or one.lower() in _NUMBERS or "%" in (one + other):
+    if any(map(str.isdigit, one + other)) or one.lower() in NUMBERS or "%" in (one + other):
         return "number-format"
     return "contraction" if several or "'" in one + other else "spelling"
 
@@ -829,7 +540,7 @@ def _edit(x: _Aligned, gap: _Gap, kind: Kind) -> Edit:
     return Edit(op, x.a.text[start:end], x.b.text[there_start:there_end], start, end, kind)
 
 
-def _span(quote: _Quote, first: int, last: int) -> tuple[int, int]:
+def _span(quote: Wording, first: int, last: int) -> tuple[int, int]:
     if first < last:
         return quote.words[first].start, max(w.end for w in quote.words[first:last])
     place = quote.words[first].start if first < len(quote.words) else len(quote.text)
@@ -915,13 +626,16 @@ def _word_kind(x: _Aligned, gap: _Gap) -> Kind:
     known = lexicon()
     if one.removesuffix("'s") == other.removesuffix("'s"):
         return "inflection"
+    if names and one in _DAYS and other in _DAYS:
+        return "name"
     distance = Levenshtein.distance(one, other)
     if min(len(one), len(other)) >= 4 and distance <= (1 if min(len(one), len(other)) < 6 else 2):
-        if _stem(one) == _stem(other) and not names:
+        if stem(one) == stem(other) and not names:
             return "inflection"
         if names and one[0] == other[0]:
             return "spelling"
-        if not known.any_case(one) or not known.any_case(other):
+        rarer, usual = sorted((known.any_case(one), known.any_case(other)))
+        if rarer <= _SLIP * usual:
             return "typo"
     if one in FUNCTION_WORDS and other in FUNCTION_WORDS:
         return "function-word"
@@ -929,22 +643,20 @@ def _word_kind(x: _Aligned, gap: _Gap) -> Kind:
         return "name"
     if _negated(one, other) or _negated(other, one):
         return "antonym"
-    if (
-        len(one) > 3
-        and len(other) > 3
-        and (_stem(one) == _stem(other) or one.startswith(other) or other.startswith(one))
-    ):
+    if len(one) > 3 and len(other) > 3 and (stem(one) == stem(other) or one.startswith(other) or other.startswith(one)):
         return "inflection"
     return "content-substitution"
 
 
-def _surface(quote: _Quote, word: _Word) -> str:
-    return quote.text[word.start : word.end].translate(_STRAIGHT)
+def _surface(quote: Wording, word: Word) -> str:
+    return quote.text[word.start : word.end].translate(STRAIGHT)
 
 
-_DAYS: Final = frozenset(_MONTHS.values()) | set(
+_DAYS: Final = frozenset(MONTHS.values()) | set(
     word_tuple("may monday tuesday wednesday thursday friday saturday sunday")
 )
+_SLIP: Final = 0.01
+"""Share of the documents of the usual form below which the rarer of two like forms is a slip, not another word."""
 _DEMONYM: Final = re.compile(r"(?:an|ans|ish|ese|i|is|ist|ists|ite|ites|ic|ism)$")
 
 
@@ -953,8 +665,6 @@ def _are_other_names(one: str, other: str) -> bool:
 
     A word that also occurs in lower case is no certain name.
     """
-    if one in _DAYS and other in _DAYS:
-        return True
     one, other = one.removesuffix("'s"), other.removesuffix("'s")
     if one[0] == other[0] or min(len(one), len(other)) < 4 or "." in one + other:
         return False

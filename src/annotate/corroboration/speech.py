@@ -24,7 +24,7 @@ SAYING: Final = word_tuple(
     "answered answers read reads quoted described describes describing called calls calling dubbed proclaimed "
     "proclaims demanded demands indicated indicates tweet indicating retorted retorts deadpanned fumed gushed "
     "recounted recounts relayed whispered pleaded begged intoned opined opines estimated estimates describe argue "
-    "insist contend warn cracked put puts thinks thought believes believed expects hopes hoped fears feared wondered "
+    "insist contend warn put puts thinks thought believes believed expects hopes hoped fears feared wondered "
     "wonders expressed criticized criticised mocked praised dismissed denounced blasted slammed ridiculed"
 )
 """Verbs that can introduce a quotation, in the forms met beside one."""
@@ -244,7 +244,7 @@ OPPOSITES: Final = frozenset(
 
 
 def alternation(words: tuple[str, ...]) -> str:
-    """Give the words as an alternative of a regular expression, the longer first, those of one first letter together."""
+    """Give the words as an alternative of a regular expression, by first letter and the longer first."""
     groups: dict[str, list[str]] = {}
     for word in sorted(set(words), key=lambda w: (w[0], -len(w), w)):
         groups.setdefault(word[0], []).append(re.escape(word[1:]))

@@ -68,7 +68,7 @@ _REACH: Final = 260
 """Code points before and after a quotation in which its attribution is looked for."""
 _MARKS: Final = "\"“”„‟«»‘’‚‛'`‹›"
 
-_CUE: Final = re.compile(rf"\b(?:{alternation(SAYING)}|[Aa]ccording to|Asked)\b")
+_CUE: Final = re.compile(rf"(?<![\w-])(?:{alternation(SAYING)}|[Aa]ccording to|Asked)\b")
 _CAP: Final = r"(?:[A-Z][\w.’'&-]*|[A-Z]\.)"
 _NAME: Final = re.compile(rf"{_CAP}(?:\s+(?:(?:of|de|da|van|von|der|bin|al|el|la|le|for|and)\s+)?{_CAP})*")
 _PRONOUN: Final = re.compile(r"(?:he|she|they|we|I|it|you|who)\b", re.IGNORECASE)
@@ -197,10 +197,15 @@ class _Finder:
                 continue
             place = marks[0]
             before = self.text[paragraph.start : place].rstrip()
-            if not before or (before[-1] in ",:" and _CUE.search(before[-80:])):
+            opens = not self.text[place + 1 : place + 2].isspace() and not self.text[place - 1 : place].strip()
+            if opens and (not before or (before[-1] in ",:" and _CUE.search(before[-80:]))):
                 tail = _TAIL.search(self.text, place + 1, paragraph.end)
                 yield place, tail.start() + 1 if tail else paragraph.end, False, True
-            elif before[-1] in ",.?!" and _TAG.match(self.text, place + 1, min(paragraph.end, place + 120)):
+            elif (
+                not opens
+                and before[-1:] in tuple(",.?!")
+                and _TAG.match(self.text, place + 1, min(paragraph.end, place + 120))
+            ):
                 yield self.sentence(place - 1).start, place + 1, False, False
 
     def _quoted(self, start: int, end: int, closed: bool, opened: bool) -> Utterance:
@@ -381,6 +386,8 @@ class _Finder:
         if found is None:
             return None
         start, end = found
+        day = _FRONTED_DAY.match(text, start, end)
+        start = day.end() if day else start
         phrase = text[start:end]
         words = phrase.split()
         if _FRONTED.match(phrase) or len(words) > 10 or not _VERBS.isdisjoint(words):
@@ -509,6 +516,10 @@ _NAMED: Final = re.compile(
     rf"(?P<name>{_CAP}(?:\s+{_CAP}){{0,3}}):\s*$"
 )
 _ADJACENT: Final = re.compile(rf"\b(?:{alternation(SAYING)})(?: that)?[,:]?\s*$")
+_FRONTED_DAY: Final = re.compile(
+    r"(?:(?:On|Late|Early|Last|This|Earlier)\s+)+(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|month|year)"
+    r"(?:\s+(?:morning|afternoon|evening|night))?\s+"
+)
 _PASSIVE: Final = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:not\s+|[a-z]+ly\s+)?$")
 _JOINED: Final = re.compile(r"\b(?:and|but)\s+$")
 _VERBS: Final = frozenset(
@@ -542,7 +553,7 @@ _NOUN_PHRASE: Final = re.compile(
     rf"(?:\b(?:the|a|an|his|her|their|its|one|some|many|several|most)\s+)?(?:\b[a-z]+(?:-[a-z]+)?\s+){{0,2}}?{_CAP}(?:\s+{_CAP})*(?:\s+[a-z]+s?)?"
     r"|\b(?:the|a|an|his|her|their|its)\s+(?:[a-z-]+\s+){0,2}[a-z]+"
 )
-_REPORT: Final = re.compile(rf"\b(?:{alternation(REPORTING)})\b")
+_REPORT: Final = re.compile(rf"(?<![\w-])(?:{alternation(REPORTING)})\b")
 _ACCORDING: Final = re.compile(r"\b[Aa]ccording to\b")
 _END_TAG: Final = re.compile(
     rf",\s+[^,;:\"“”]{{0,100}}?\b(?:{alternation(REPORTING)})\b(?:(?!\bthat\b)[^,;:\"“”]){{0,60}}$"
