@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 LEVEL: Final = 0.9
@@ -10,7 +11,8 @@ LEVEL: Final = 0.9
 
 _SMALL: Final = 1e-300
 _STEPS: Final = 10_000
-_HALVINGS: Final = 30
+_CLOSE: Final = 1e-7
+_TRIES: Final = 60
 
 
 def distribution(x: float, a: float, b: float) -> float:
@@ -22,9 +24,7 @@ def distribution(x: float, a: float, b: float) -> float:
         return float(x >= 1.0)
     if x > (a + 1.0) / (a + b + 2.0):
         return 1.0 - distribution(1.0 - x, b, a)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x) - math.log(a)
-    )
+    front = math.exp(_log_power(x, a, b) - math.log(a))
     c, d = 1.0, 1.0 / _away(1.0 - (a + b) * x / (a + 1.0))
     value = d
     for m in range(1, _STEPS):
@@ -44,6 +44,12 @@ def _away(value: float) -> float:
     return value if abs(value) > _SMALL else _SMALL
 
 
+def _log_power(x: float, a: float, b: float) -> float:
+    """Logarithm of x^a (1 − x)^b / B(a, b)."""
+    return math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+
+
+@lru_cache(maxsize=65_536)
 def interval(a: float, b: float, level: float = LEVEL) -> tuple[float, float]:
     """Equal-tailed interval of Beta(a, b), to four digits.
 
@@ -57,11 +63,15 @@ def interval(a: float, b: float, level: float = LEVEL) -> tuple[float, float]:
 
 
 def _quantile(probability: float, a: float, b: float) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        if distribution(middle, a, b) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2.0
+    """Newton's method, kept inside a bracket that every step narrows."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    for _ in range(_TRIES):
+        gap = distribution(x, a, b) - probability
+        low, high = (x, high) if gap < 0.0 else (low, x)
+        density = math.exp(_log_power(x, a, b)) / (x * (1.0 - x))
+        step = x - gap / density if density > 0.0 else low
+        following = step if low < step < high else (low + high) / 2.0
+        if abs(following - x) < _CLOSE:
+            return following
+        x = following
+    return x
