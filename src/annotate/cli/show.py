@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -33,13 +33,19 @@ _LISTED = 20
 def command(
     source: str, identity: str | None, scores: Path | None, config: Path | None, min_score: float, colour: bool | None
 ) -> None:
-    """Show the document ID of INPUT (or its only one) with its flags marked and explained."""
+    """Show the document ID of INPUT (or its only one) with its flags marked and explained.
+
+    It is held against the other documents of INPUT that tell the same story.
+    """
     from annotate.reading import read
     from annotate.writing.marked import render
 
     settings = load_config(config)
-    item = _find(read([source], settings.reading, sys.stdin.buffer), identity, source)
-    record = _score(item, settings) if scores is None else _look_up(item, scores)
+    if scores is None:
+        item, record = _score(read([source], settings.reading, sys.stdin.buffer), identity, source, settings)
+    else:
+        item = _find(read([source], settings.reading, sys.stdin.buffer), identity, source)
+        record = _look_up(item, scores)
     text = item.text if isinstance(item, Document) else ""
     title = item.title if isinstance(item, Document) else None
     kept = [flag for flag in record.flags if flag.score >= min_score]
@@ -85,10 +91,34 @@ def _find(items: Iterable[Document | Unread], identity: str | None, source: str)
     raise AnnotateError(f"{source} holds no document {visible(identity)!r}; it has {listed}.")
 
 
-def _score(item: Document | Unread, config: Config) -> Record:
+def _score(
+    items: Iterable[Document | Unread], identity: str | None, source: str, config: Config
+) -> tuple[Document | Unread, Record]:
+    """Score the document, and hold it against the others of the input that tell the same story."""
+    from annotate.corroboration.corroborate import apply, find_one
+    from annotate.corroboration.store import Store, keep
     from annotate.scorer import load
 
-    return load(config)(item)
+    if not config.corroboration.enabled:
+        item = _find(items, identity, source)
+        return item, load(config)(item)
+    with Store(None) as store:
+        place: dict[str, int] = {}
+
+        def kept() -> Iterator[Document | Unread]:
+            for item in items:
+                place.setdefault(item.id, len(store))
+                store.append(keep(item) if isinstance(item, Document) else b"")
+                yield item
+
+        stream = kept()
+        item = _find(stream, identity, source)
+        for _ in stream:
+            pass
+        record = load(config)(item)
+        if record.status == "ok" and len(store) > 1:
+            record = apply(record, find_one(store, place[item.id], config.corroboration))
+        return item, record
 
 
 def _look_up(item: Document | Unread, scores: Path) -> Record:

@@ -82,6 +82,16 @@ def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) 
         findings.close()
 
 
+def find_one(store: Store, number: int, config: CorroborationConfig) -> Finding:
+    """Hold one document of a store, which must not be an empty entry, against the others of its story."""
+    for story, numbers in _stories(store, config):
+        for part in _parts(numbers):
+            if number in part:
+                documents = [decode(store.read(n)).document() for n in part]
+                return hold(story, documents)[part.index(number)]
+    raise ValueError(f"entry {number} of the store is empty")
+
+
 def apply(record: Record, finding: Finding) -> Record:
     """Put what was found into a record; what an earlier comparison put there goes."""
     kept = [flag for flag in record.flags if flag.detector not in DETECTORS]

@@ -1,6 +1,7 @@
 """The immutable data every other room speaks in: documents, flags, records, and the label list."""
 
 from annotate.documents.document import Document
+from annotate.documents.evidence import Evidence
 from annotate.documents.labels import (
     FAMILIES,
     ITS_TYPES,
@@ -36,6 +37,7 @@ __all__ = [
     "SEVERITY_WEIGHTS",
     "Admiralty",
     "Document",
+    "Evidence",
     "Family",
     "Flag",
     "Label",

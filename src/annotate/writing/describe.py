@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
-from annotate.documents import Flag, Record, Verdict
+from annotate.documents import Evidence, Flag, Record, Reliability, Verdict
 
 SEPARATOR = " · "
 
@@ -29,6 +30,39 @@ def describe_evidence(evidence: Mapping[str, Any]) -> str:
     return "; ".join(f"{_key(key)} {_value(value)}" for key, value in evidence.items())
 
 
+def side_by_side(flag: Flag, here: str) -> list[str]:
+    """Set what a flag's document says under what the other documents say, a line each; nothing to compare gives none.
+
+    Of a quotation the words that differ stand in brackets; of a claim the sentences of the others are given.
+
+    Args:
+        flag: the flag.
+        here: id of its document.
+    """
+    evidence = flag.evidence
+    if flag.label == "altered-quote" and isinstance(evidence.get("elsewhere"), str):
+        theirs, ours = mark_differences(evidence["elsewhere"], evidence["here"])
+        return [f"{evidence['document']}: “{theirs}”", f"{here}: “{ours}”"]
+    return [f"{passage['document']}: “{passage['text']}”" for passage in evidence.get("passages", ())]
+
+
+def mark_differences(one: str, other: str) -> tuple[str, str]:
+    """Put brackets around the words in which two texts differ.
+
+    >>> mark_differences("that is our prime focus now", "that is our main focus")
+    ('that is our [prime] focus [now]', 'that is our [main] focus')
+    """
+    words = one.split(), other.split()
+    sides: tuple[list[str], list[str]] = ([], [])
+    forms = [[w.strip(".,;:!?\"'“”‘’").lower() for w in side] for side in words]
+    for tag, a, a_end, b, b_end in SequenceMatcher(None, *forms, autojunk=False).get_opcodes():
+        for side, parts, begin, end in ((sides[0], words[0], a, a_end), (sides[1], words[1], b, b_end)):
+            run = " ".join(parts[begin:end])
+            if run:
+                side.append(run if tag == "equal" else f"[{run}]")
+    return " ".join(sides[0]), " ".join(sides[1])
+
+
 def describe_verdict(verdict: Verdict) -> str:
     """Put the verdict in a sentence, with the words it rests on and what its threshold means at that length."""
     words = f"{verdict.words} word{'' if verdict.words == 1 else 's'}"
@@ -48,6 +82,22 @@ def describe_verdict(verdict: Verdict) -> str:
         f"{said} At this threshold and length ({point.length_band} words), {_percent(point.fpr)} of human documents "
         f"are called machine-made and {_percent(point.tpr)} of machine-made ones are found."
     )
+
+
+def describe_comparison(evidence: Evidence, reliability: Reliability) -> str:
+    """Put into a sentence what was found by holding a document against the others of its story."""
+    claims, quotations = evidence.claims, evidence.quotations
+    one = evidence.origins == 1
+    parts = [f"One of {evidence.documents} documents of a story, from {evidence.origins} origin{'' if one else 's'}"]
+    parts.append(f"claims: {claims.confirmed} confirmed, {claims.contradicted} contradicted")
+    parts[-1] += f", {claims.uncorroborated} found nowhere else"
+    if quotations.checked:
+        altered = quotations.altered_wording + quotations.altered_meaning
+        parts.append(f"quotations: {quotations.verbatim + quotations.equivalent} kept, {altered} altered")
+    if evidence.copied not in (None, "original"):
+        parts.append(str(evidence.copied).replace("-", " "))
+    code = reliability.admiralty
+    return f"{'; '.join(parts)}. Admiralty {code.source}{code.information}."
 
 
 def describe_status(record: Record) -> str:

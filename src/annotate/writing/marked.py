@@ -16,7 +16,13 @@ import click
 import msgspec
 
 from annotate.documents import FAMILIES, Family, Flag, Record
-from annotate.writing.describe import describe_evidence, describe_status, describe_verdict
+from annotate.writing.describe import (
+    describe_comparison,
+    describe_evidence,
+    describe_status,
+    describe_verdict,
+    side_by_side,
+)
 
 MINIMUM_WIDTH: Final = 20
 
@@ -58,7 +64,7 @@ def render(record: Record, text: str, *, width: int = 80, colour: bool = False, 
     lines.append("")
     lines.extend(_marked_lines(text, record.flags, width, colour))
     lines.append("")
-    lines += _explained(record.flags, width, colour)
+    lines += _explained(record.id, record.flags, width, colour)
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
@@ -88,21 +94,34 @@ def _verdict(record: Record, width: int) -> list[str]:
         return _paragraph(describe_status(record), width)
     scores = " · ".join(f"{name} {score:.2f}" for name, score in record.verdict.scores.items())
     lines = _paragraph(describe_verdict(record.verdict), width) + _paragraph(scores, width)
+    if record.evidence and record.evidence.documents > 1:
+        lines += _paragraph(describe_comparison(record.evidence, record.reliability), width)
     for note in record.notes or ():
         lines += _paragraph(f"note: {note}", width)
     return lines
 
 
-def _explained(flags: list[Flag], width: int, colour: bool) -> list[str]:
+_COMPARED: Final[dict[str, tuple[str, ...]]] = {
+    "altered-quote": ("here", "elsewhere", "document"),
+    "conflicting-claim": ("passages",),
+}
+"""What of a flag's evidence is shown side by side."""
+
+
+def _explained(identity: str, flags: list[Flag], width: int, colour: bool) -> list[str]:
     if not flags:
         return ["No flags."]
     lines: list[str] = []
     for number, flag in enumerate(flags, 1):
         head = f"{number}. {flag.label} · {flag.severity} · {flag.score:.2f} · {flag.detector}"
         lines += [_flag_style(line, flag, colour) for line in _paragraph(head, width)]
-        why = flag.reason + (f": {describe_evidence(flag.evidence)}" if flag.evidence else "")
+        compared = side_by_side(flag, identity)
+        rest = {k: v for k, v in flag.evidence.items() if not compared or k not in _COMPARED[flag.label]}
+        why = flag.reason + (f": {describe_evidence(rest)}" if rest else "")
         for part in (f"“{_ends_of(' '.join(flag.text.split()))}” [{flag.start}, {flag.end})", why):
             lines += _paragraph(part, width, indent="   ")
+        for part in compared:
+            lines += _paragraph(part, width, indent="     ")
     return lines
 
 
