@@ -59,7 +59,7 @@ class Passage(msgspec.Struct, frozen=True, order=True, gc=False):
     identical: bool
     """False where up to four words in a row were changed, left out or put in."""
     quoted: float
-    """Share of the agreeing words that stand in quotations in both documents, in [0, 1]."""
+    """Share of the agreeing words that stand in a quotation in either document, in [0, 1]."""
 
 
 class Copying(msgspec.Struct, frozen=True):
@@ -208,7 +208,7 @@ def _group(runs: list[Run]) -> list[list[Run]]:
 def _passage(a: _Wording, b: _Wording, runs: list[Run]) -> Passage:
     (first_a, first_b, _), (last_a, last_b, length) = runs[0], runs[-1]
     words = sum(run[2] for run in runs)
-    quoted = sum(int((a.quoted[i : i + n] & b.quoted[j : j + n]).sum()) for i, j, n in runs)
+    quoted = sum(int((a.quoted[i : i + n] | b.quoted[j : j + n]).sum()) for i, j, n in runs)
     return Passage(
         a.starts[first_a],
         a.ends[last_a + length - 1],
