@@ -17,9 +17,10 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from annotate.corroboration.conflicts import ALIGNED, Relation, Story, relate
-from annotate.corroboration.entities import gather_forms
+from annotate.corroboration.entities import TypeMention, gather_forms, outlying_types, type_words
 from annotate.corroboration.values import DocumentValues, document_values
 from annotate.documents import Document
+from annotate.lexicon import lexicon
 from annotate.models.features import stable_hash
 
 FALSE_ALARMS: Final = 0.05
@@ -78,10 +79,24 @@ def planted(data: Path, half: str) -> None:
     clean: dict[str, list[Relation]] = {}
     results: dict[str, list[tuple[bool, float, float, bool]]] = defaultdict(list)
     others: list[int] = []
+    types: dict[str, tuple[TypeMention, ...]] = {}
+    called = Counter[str]()
+
+    def odd_type(row: dict[str, Any], text: str) -> bool:
+        for s in row["support"]:
+            types.setdefault(s, type_words(Document(text=documents[s]["text"])))
+        story = [(row["doc"], type_words(Document(text=text))), *((s, types[s]) for s in row["support"])]
+        span = (row["start"], row["start"] + len(row["original"]))
+        return any(c.document == row["doc"] and c.start < span[1] and span[0] < c.end for c in outlying_types(story))
+
     for row in rows(data / "planted_conflicts.parquet"):
-        if row["type"] not in FLOORS and row["conflict"]:
-            continue
         if half == "choose" and not chosen(row["event"]):
+            continue
+        if row["type"] == "entity_type":
+            if chosen(row["event"]) == (half == "choose"):
+                called["n"] += 1
+                called["found"] += odd_type(row, row["altered_text"])
+                called["alarms"] += odd_type(row, documents[row["doc"]]["text"])
             continue
         support = [values(s) for s in row["support"]]
         altered = document_values(Document(text=row["altered_text"]), row["doc"], values(row["doc"]).published)
@@ -102,8 +117,13 @@ def planted(data: Path, half: str) -> None:
         print(
             f"planted {kind:12} n={len(reported):3} threshold {threshold:.3f}: found {found.mean():.2f} "
             f"(of the {findable.sum()} findable {found[findable].mean():.2f}), false alarms {alarms.mean():.3f}; "
+            f"at a score of .5 {(reported[:, 1] >= 0.5).mean():.2f} and {(reported[:, 2] >= 0.5).mean():.3f}; "
             f"floor {floor:.2f}, aim {AIM:.2f}"
         )
+    print(
+        f"planted entity_type n={called['n']}: found {called['found'] / called['n']:.2f}, "
+        f"false alarms {called['alarms'] / called['n']:.3f} (half swap a party's name, which is no type of thing)"
+    )
     for kind in ("number_format", "name_variant", "date_format"):
         table = np.array(results[kind], float)
         flagged = (table[:, 1] >= 0.5).sum()
@@ -143,7 +163,7 @@ def score_at(relations: list[Relation], document: str, start: int, end: int) -> 
 def gold(data: Path) -> None:
     """Real pairs of differing values, by hand: precision of "conflict" where half of the conflicts are found.
 
-    Only the sentences around the values are labelled, so only they are read. Both files are small (three conflicts each).
+    Only the sentences around the values are labelled, so only they are read. Each file has three conflicts.
     """
     events = []
     for row in rows(data / "value_conflicts_events_gold.parquet"):
@@ -214,17 +234,18 @@ def variants(data: Path) -> None:
             for group, found in owners.items():
                 forms = [{f for f in chains[n] if group_of[f] == group} for n in sorted(found)]
                 counted["merged"] += sum(not a & b for i, a in enumerate(forms) for b in forms[i + 1 :])
+        share, floor = counted["gathered"] / counted["chains"], counted["exact"] / counted["chains"]
         print(
-            f"names, {'choosing' if half else 'reporting'} half: {counted['gathered']} of {counted['chains']} chains gathered "
-            f"({counted['gathered'] / counted['chains']:.2f}; floor, case alone: {counted['exact'] / counted['chains']:.2f}), "
-            f"pairs of chains falsely merged {counted['merged']}"
+            f"names, {'choosing' if half else 'reporting'} half: of {counted['chains']} chains with two forms or more "
+            f"{share:.2f} gathered (floor, case alone: {floor:.2f}); chains falsely merged: {counted['merged']}"
         )
 
 
 def is_name(form: str) -> bool:
-    """Whether all words of a form but function words are capitalised."""
+    """Whether a form is a proper name: capitalised but for function words, and no common noun or pronoun ("They")."""
     words = [w for w in form.split() if w.lower() not in ("the", "of", "and", "a", "'s", "for", "in")]
-    return bool(words) and all(w[0].isupper() for w in words)
+    common = len(words) == 1 and 2 * lexicon().count(words[0].lower()) > lexicon().any_case(words[0])
+    return bool(words) and all(w[0].isupper() for w in words) and not common
 
 
 if __name__ == "__main__":

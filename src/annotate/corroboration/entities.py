@@ -95,11 +95,11 @@ def find_mentions(document: Document, key: str = "") -> tuple[Mention, ...]:
         start = m.start("name")
         # "SpaceX's Crew Dragon" names two things.
         for part in _POSSESSIVE.split(m["name"]):
-            name = _proper(part)
+            whole = part[:-2] if part.endswith(("'s", "’s")) else part
+            name = _proper(whole)
             if name and name[0].isupper():
-                first = start + len(part) - len(name)
-                bare = name[:-2] if name.endswith(("'s", "’s")) else name
-                found.append(Mention(key, first, first + len(bare), bare))
+                first = start + len(whole) - len(name)
+                found.append(Mention(key, first, first + len(name), name))
             start += len(part) + 3
     return tuple(found)
 
@@ -142,7 +142,7 @@ def gather_forms(forms: Iterable[str]) -> list[tuple[str, ...]]:
         parent[b] = a
 
     words = {form: name_words(form) for form in ordered}
-    for key in (_squeezed, _romanised, _without_initials):
+    for key in (_squeezed, _romanised, _without_initials, _sounded):
         first: dict[str, str] = {}
         for form in ordered:
             k = key(words[form])
@@ -200,6 +200,15 @@ def _romanised(words: tuple[str, ...]) -> str:
     return " ".join(map(_roman, words)) if sum(map(len, words)) >= 5 else ""
 
 
+def _sounded(words: tuple[str, ...]) -> str:
+    """Leave the inner vowels out of a long given name: Dimitri, Dmitry. Its last letter stays: Daniel, Daniela."""
+    given = _roman(words[0]) if len(words) == 2 else ""
+    return f"{_VOWELS.sub('', given[:-1])}{given[-1]} {_roman(words[1])}" if len(given) >= 5 else ""
+
+
+_VOWELS: Final = re.compile("[aeiou]")
+
+
 def _without_initials(words: tuple[str, ...]) -> str:
     """Give a person's name without middle names: George W. Bush."""
     if len(words) == 3 and len(words[1]) == 1 and words[1].isalpha():
@@ -214,7 +223,7 @@ def _without_initials(words: tuple[str, ...]) -> str:
 _FAMILIES: Final[dict[str, str]] = {
     "space": """
         spacecraft, craft, spaceship, ship, vehicle, vessel | capsule | shuttle, space shuttle | rocket,
-        launcher, booster | satellite | space station, orbital station | probe, lander, rover | telescope
+        launcher, booster | satellite | space station, orbital station | lander, rover, space probe | telescope
     """,
     "water": """
         ship, vessel, boat, craft | ferry, ferryboat | tanker, oil tanker | freighter, cargo ship, container
@@ -266,7 +275,7 @@ _FAMILIES: Final[dict[str, str]] = {
     "office": """
         official, politician, lawmaker | senator | representative | governor | mayor | president | vice
         president | prime minister | chancellor | king | queen | pope | judge, justice | prosecutor |
-        sheriff | secretary
+        sheriff
     """,
     "profession": """
         | spokesperson | lawyer | prosecutor | judge | astronaut | doctor | pilot | priest | journalist |
@@ -292,6 +301,7 @@ KINDS: Final = _kinds()
 """Family and kind (0 is general) of each word for a type of thing."""
 _BARE: Final = frozenset(w for w, kinds in KINDS.items() if any(f in ("space", "water", "air") and n for f, n in kinds))
 """Words that are looked at without a name beside them, too."""
+_CRAFT: Final = frozenset({"space", "water", "air", "land"})
 _LONGEST: Final = max(len(w.split()) for w in KINDS)
 _FIRST_WORDS: Final = frozenset(w.split()[0] for w in KINDS)
 _PERSONS: Final = frozenset(w for w, kinds in KINDS.items() if all(f in ("office", "profession") for f, _ in kinds))
@@ -300,6 +310,8 @@ _APPOSITION: Final = re.compile(
     r"(?P<name>[A-Z][\w\-]*(?: [A-Z0-9][\w\-]*){0,4})(?:,| is| was) (?:an?|the) (?:[a-z\-]+ ){0,3}$"
 )
 _NAME_AFTER: Final = re.compile(r" [“\"‘]?(?P<name>[A-Z][\w’'\-]*(?: [A-Z0-9][\w\-]*){0,4})")
+_ONCE: Final = word_set("former ex then late acting deputy state next future would-be")
+"""Words before a type that say it is not, or not now, what the thing is."""
 _WINDOW: Final = 80
 
 
@@ -326,11 +338,12 @@ def type_words(document: Document) -> tuple[TypeMention, ...]:
             name = _name_before(text, start, apposed=apposed, beside=beside and noun not in _PERSONS)
             if not name and noun not in _PERSONS and (after := _NAME_AFTER.match(text, end, end + _WINDOW)):
                 name = _proper(after["name"])
-            if name or noun in _BARE:
+            if (name or noun in _BARE) and not (i and forms[i - 1] in _ONCE):
                 found.append(TypeMention(start, end, noun, name))
         i += max(length, 1)
     for start, end, name, role, title in person_names(text):
-        if role in KINDS:
+        before = text[max(0, title - 12) : title].lower().split()
+        if role in KINDS and not (before and before[-1] in _ONCE):
             found.append(TypeMention(title, end, role, text[start:end] if name else ""))
     return tuple(sorted(found))
 
@@ -415,8 +428,12 @@ def _bare_outliers(
         for t in types:
             if t.entity or t.noun in named or any(users[w] - {key} for w in _kin(t.noun)):
                 continue
-            here = [m for m in said.values() if any(k == key and _related(t, o) for k, o in m)]
             others = [(k, o) for m in said.values() for k, o in m if k != key and _related(t, o)]
+            here = [
+                m
+                for m in said.values()
+                if any(k == key for k, _ in m) and any(k != key and _related(t, o) for k, o in m)
+            ]
             if not here:
                 continue  # this document names nothing that the words could mean
             conflict = _against(key, t, others, same_family=True)
@@ -472,7 +489,8 @@ def _excludes(one: str, other: str, *, same_family: bool) -> bool:
     a, b = dict(_by_family(one)), dict(_by_family(other))
     shared = a.keys() & b.keys()
     if not shared:
-        return not same_family and bool(a) and bool(b)
+        # A ferry is no spacecraft; words of other families too often mean something else ("to dog", "to fire").
+        return not same_family and set(a) <= _CRAFT and set(b) <= _CRAFT
     return all(a[family] and b[family] and not a[family] & b[family] for family in shared)
 
 

@@ -164,9 +164,11 @@ _DATE: Final = re.compile(
     rf"|(?P<month3>{_MONTH}),?\s(?:of\s)?(?P<year3>{_YEAR})\b"
     r"|(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)(?![\w-])"
     rf"|(?P<cue>[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Nn]ext|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his|of)[ -]"
-    rf"(?P<month4>{_MONTH})(?![\w]|\s[0-3]?\d\b)"
+    rf"(?P<month4>{_MONTH})(?![\w]|\s[0-3]?\d\b)(?:,?\s(?P<year4>{_YEAR})\b)?"
     rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Dd]uring)\s(?P<year5>{_YEAR})(?![\w%-]|\.\d))"
 )
+_SIGNATURE: Final = re.compile(r"\(@\w+\) $")
+"""What stands before the date of a post: the day it was sent, which is no part of the story."""
 _WEEKDAY: Final = re.compile(
     r"(?<!\w)(?:(?P<cue>[Oo]n|[Ll]ast|[Nn]ext|[Tt]his|[Ll]ate|[Ee]arly|[Bb]y|[Uu]ntil|[Ss]ince)\s)?"
     r"(?P<day>(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?![\w])"
@@ -292,7 +294,9 @@ _BOUNDS: Final[tuple[tuple[Bound, re.Pattern[str]], ...]] = (
     ),
 )
 _POSSIBLE: Final = re.compile(
-    r"\b(?:could|may|might|possibly|perhaps|probably|likely|reportedly|allegedly|unclear|unconfirmed|suspected)\b", re.I
+    # "May" is a month.
+    r"\b(?:[Cc]ould|may|[Mm]ight|[Pp]ossibly|[Pp]erhaps|[Pp]robably|[Ll]ikely|[Rr]eportedly|[Aa]llegedly|[Uu]nclear|"
+    r"unconfirmed|suspected)\b"
 )
 _PLANNED: Final = re.compile(
     r"\b(?:will|would|planned|plans?|scheduled|is due|are due|expected|set to|slated|supposed to|earliest|is to|are to|"
@@ -421,7 +425,7 @@ class _Frame:
 def _dates(text: str, published: datetime.date | None) -> Iterator[_Raw]:
     for m in _DATE.finditer(text):
         raw = _calendar_date(m, published)
-        if raw is not None:
+        if raw is not None and not _SIGNATURE.search(text, max(0, m.start() - 40), m.start()):
             yield raw
     for m in _WEEKDAY.finditer(text):
         day = WEEKDAYS.index(m["day"].lower())
@@ -444,7 +448,7 @@ def _calendar_date(m: re.Match[str], published: datetime.date | None) -> _Raw | 
         return _Raw(m.start("year5"), end, "date", m["year5"], None, None, "year")
     name = m["month"] or m["month2"] or m["month3"] or m["month4"]
     month = _MONTHS[name.lower().rstrip(".")]
-    year = m["year"] or m["year2"] or m["year3"]
+    year = m["year"] or m["year2"] or m["year3"] or m["year4"]
     day = int(m["day"] or m["day2"] or 0)
     if day > 31 or (not day and (m["day"] or m["day2"])):
         return None
@@ -648,7 +652,7 @@ _NAMES: Final = re.compile(
 _NO_SURNAME: Final = word_set(
     """administration campaign committee county city street house university college hospital republican democrat
     democrats republicans center centre school foundation institute party news times post day act bill amendment law
-    airport park church group inc corp co office department"""
+    airport park church group inc corp co office department hotel"""
 )
 
 

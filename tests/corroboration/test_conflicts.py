@@ -1,0 +1,143 @@
+import datetime
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotate.corroboration.conflicts import Relation, relate
+from annotate.corroboration.values import document_values
+from annotate.documents import Document
+
+# A story of an invented craft, told by four documents.
+CRAFT = {
+    "a": "On January 9, 2023, a broadcast showed that the Orel TK-9 capsule had sprung a coolant leak. The crew of "
+    "three, who are aboard the Meridian Station, is due to head back to Earth in May 2023. The Kosmoprom agency will send "
+    "Andrey Volkov and Dimitri Saltikov home.",
+    "b": "Cooling fluid escaped from the Orel TK-9 capsule during an incident on Jan. 9. The three-person team is "
+    "currently aboard the TK-9 vehicle. The craft is scheduled to return its crew to Earth early next year.",
+    "c": "On January 10, the outer hull of the Orel TK-9 was damaged and the crew saw cooling fluid leave the "
+    "capsule. The crew is currently aboard the Meridian Station. Cosmoprom's Andrei Volkov and Dmitry Saltikov are well.",
+    "d": "The crew, Andrei Volkov and Dmitri Saltikov among them, will probably fly home in the fall.",
+}
+
+
+def story(documents: Mapping[str, str], **published: str) -> list[Relation]:
+    days = {key: datetime.date.fromisoformat(day) for key, day in published.items()}
+    given_ = [document_values(Document(text=text), key, days.get(key)) for key, text in documents.items()]
+    found = relate(given_)
+    assert found == relate(given_[::-1])
+    for relation in found:
+        assert 0 <= relation.score <= 1
+        assert len({m.document for m in relation.members}) > 1
+        for member in relation.members:
+            assert documents[member.document][member.start : member.end] == member.text
+    assert msgspec.json.decode(msgspec.json.encode(found), type=list[Relation]) == found
+    return found
+
+
+def conflicts(found: list[Relation], at_least: float = 0.5) -> list[Relation]:
+    return [r for r in found if r.relation == "conflict" and r.score >= at_least]
+
+
+def test_a_day_that_two_documents_contradict_has_the_time_zone_note() -> None:
+    (date,) = [r for r in conflicts(story(CRAFT)) if r.kind == "date"]
+    assert date.explanations == ("time-zone",)
+    assert (date.majority, date.minority) == ("2023-01-09", ("2023-01-10",))
+    assert [(m.document, m.text) for m in date.odd] == [("c", "January 10")]
+
+
+def test_where_the_crew_is() -> None:
+    (place,) = [r for r in conflicts(story(CRAFT)) if r.kind == "place"]
+    assert [(m.document, m.text) for m in place.odd] == [("b", "TK-9 vehicle")]
+
+
+def test_plans_that_move_are_updates() -> None:
+    updates = [{m.text for m in r.members} for r in story(CRAFT) if r.relation == "update" and r.attribute == "return"]
+    assert set().union(*updates) == {"May 2023", "early next year", "in the fall"}
+
+
+def test_spellings_of_a_name_are_never_a_conflict() -> None:
+    assert [r for r in story(CRAFT) if r.kind == "person" and r.relation == "conflict"] == []
+
+
+def test_whose_a_craft_is() -> None:
+    documents = {"a": "The Russian Soyuz leaked.", "b": "The Russian Soyuz is old.", "c": "NASA's Soyuz leaked."}
+    (owner,) = conflicts(story(documents))
+    assert (owner.kind, [m.text for m in owner.odd]) == ("owner", ["NASA's Soyuz"])
+    assert conflicts(story({"a": "The Russian Navy left.", "b": "The Chinese Navy stayed."})) == []
+
+
+LEAD = "The harbour fire at the Norvik fish market killed {} people, the coast guard said {}."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation", "explanation"),
+    [
+        ("12", "15", "conflict", None),
+        ("at least 12", "15", "bound", "at-least"),
+        ("about 300", "294", "bound", "rounding"),
+        ("12", "400", "scope", "different-scope"),
+        ("12", "twelve", "same", None),
+    ],
+)
+def test_two_tolls_of_one_event(first: str, second: str, relation: str, explanation: str | None) -> None:
+    documents = {"a": LEAD.format(first, "at noon"), "b": LEAD.format(second, "at noon")}
+    (toll,) = [r for r in story(documents, a="2023-02-15", b="2023-02-15") if r.kind == "number"]
+    assert toll.relation == relation
+    assert toll.explanations == (() if explanation is None else (explanation,))
+    assert (toll.score >= 0.5) == (relation == "conflict")
+
+
+def test_a_toll_that_rises_in_a_later_report_is_an_update() -> None:
+    documents = {"a": LEAD.format("12", "at noon"), "b": LEAD.format("15", "at noon")}
+    (toll,) = [r for r in story(documents, a="2023-02-15", b="2023-02-16") if r.kind == "number"]
+    assert (toll.relation, toll.explanations) == ("update", ("later-report",))
+
+
+def test_a_document_that_gives_both_figures_shows_that_they_are_of_two_things() -> None:
+    documents = {
+        "a": LEAD.format("12", "at noon"),
+        "b": LEAD.format("15", "at noon") + " Of these people 12 were killed on the quay.",
+    }
+    assert conflicts(story(documents)) == []
+
+
+def test_the_odd_weekday_is_found() -> None:
+    documents = {
+        key: LEAD.format("12", f"on {day}") for key, day in {"a": "Monday", "b": "Monday", "c": "Tuesday"}.items()
+    }
+    (day,) = conflicts(story(documents, a="2023-02-15", b="2023-02-15", c="2023-02-15"))
+    assert (day.kind, day.majority, [m.document for m in day.odd]) == ("weekday", "monday", ["c"])
+
+
+def test_one_date_in_two_formats_is_the_same() -> None:
+    texts = ("January 9, 2023", "9 January 2023", "2023-01-09")
+    documents = {key: LEAD.format("12", f"on {text}") for key, text in zip("abc", texts, strict=True)}
+    assert conflicts(story(documents), 0.0) == []
+    assert any(r.relation == "same" and len(r.members) == 3 for r in story(documents) if r.kind == "date")
+
+
+def test_a_surname_that_no_other_document_knows() -> None:
+    documents = {
+        "a": "Harbour master Ingrid Solberg said the market had no alarm. Mrs. Solberg blamed the city.",
+        "b": "Harbour master Ingrid Solberg said there was no alarm at the market.",
+        "c": "Harbour master Ingrid Haugen said the market had no alarm. Mrs. Solberg blamed the city.",
+    }
+    (person,) = conflicts(story(documents))
+    assert (person.kind, [m.text for m in person.odd]) == ("person", ["Ingrid Haugen"])
+
+
+@pytest.mark.xfail(strict=True, reason="a weekday and a date are compared only where both resolve to the same day")
+def test_a_weekday_against_a_date() -> None:
+    documents = {"a": LEAD.format("12", "on Monday"), "b": LEAD.format("12", "on February 14")}
+    assert conflicts(story(documents, a="2023-02-15", b="2023-02-15"))
+
+
+@given(st.lists(st.sampled_from(sorted(CRAFT.values())), max_size=4))
+def test_copies_never_conflict_with_each_other(texts: list[str]) -> None:
+    documents = [document_values(Document(text=text), str(i)) for i, text in enumerate(texts)]
+    for relation in relate(documents):
+        by_document = {texts[int(m.document)] for m in relation.members}
+        assert relation.relation == "same" or len(by_document) > 1
