@@ -19,8 +19,11 @@ SAID = (
 
 
 def compare(a: str, b: str, **known: str) -> Copying:
-    sides = {side: {k[2:]: v for k, v in known.items() if k.startswith(side)} for side in ("a_", "b_")}
-    return compare_copies(Document(a, id="a", **sides["a_"]), Document(b, id="b", **sides["b_"]))
+    one, other = (
+        Document(text, id=side, source=known.get(f"{side}_source"), published=known.get(f"{side}_published"))
+        for side, text in (("a", a), ("b", b))
+    )
+    return compare_copies(one, other)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which documents tell the same event."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -39,7 +40,7 @@ def items(day: date | None = DAY) -> list[Item]:
     return [(f"{i:02}", day, fingerprint(Document(text))) for i, text in enumerate(texts)]
 
 
-def members(found: list[Item], options: Options | None = None) -> list[tuple[str, ...]]:
+def members(found: Sequence[Item], options: Options | None = None) -> list[tuple[str, ...]]:
     return sorted(keys for _, keys in group(found, options or Options()))
 
 

@@ -74,8 +74,8 @@ def count_origins(members: Iterable[Member], copies: Iterable[tuple[str, str]] =
     """Group the documents that carry one claim or quotation by where they have it from: each group is one origin.
 
     Documents are one origin if they credit the same outlet (or are that outlet's own), if the quotation was given
-    to the same outlet, or if their texts are copies. Where a quotation was given to one outlet alone, those who have its
-    words and name no other origin have it from there. Any other document without a credit is its own origin.
+    to the same outlet, or if their texts are copies. Where a quotation was given to one outlet alone, those who have
+    its words and name no other origin have it from there. Any other document without a credit is its own origin.
 
     Args:
         members: the documents.
