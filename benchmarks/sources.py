@@ -51,12 +51,6 @@ RIDGE = 0.02
 TOPICS = 20
 
 
-class Scored(Record, frozen=True):
-    """A record with evidence."""
-
-    evidence: Evidence | msgspec.UnsetType = msgspec.UNSET
-
-
 # ---------------------------------------------------------------------------------------------------- style
 
 
@@ -423,7 +417,7 @@ def simulation() -> None:
                 ratings_module.WITHIN_DOCUMENT = WITHIN_DOCUMENT
 
 
-def simulated(articles: int, copies: int) -> tuple[dict[str, float], list[Scored]]:
+def simulated(articles: int, copies: int) -> tuple[dict[str, float], list[Record]]:
     """Draw records. Of each article ``copies`` stand in the collection; its claims share a Beta-distributed rate."""
     draw = random.Random(articles * 100 + copies)
     truth, records = {}, []
@@ -438,11 +432,11 @@ def simulated(articles: int, copies: int) -> tuple[dict[str, float], list[Scored
             for copy in range(copies):
                 kind = "original" if copies == 1 else "wholesale-duplicate"
                 found = Evidence("s", copies + 2, 3, counts, copied=kind)
-                records.append(Scored(f"{number}-{article}-{copy}", source, "ok", "s", None, evidence=found))
+                records.append(Record(f"{number}-{article}-{copy}", source, "ok", "s", None, evidence=found))
     return truth, records
 
 
-def as_original(record: Scored) -> Scored:
+def as_original(record: Record) -> Record:
     """Forget that a document is a copy."""
     assert isinstance(record.evidence, Evidence)
     return msgspec.structs.replace(record, evidence=msgspec.structs.replace(record.evidence, copied="original"))
@@ -480,10 +474,10 @@ def cost() -> None:
         print(f"  {count:7,} records: {1e6 * seconds / count:6.1f} µs a record, {peak / 1e6:.1f} MB at most")
 
 
-def stream(count: int) -> Iterator[Scored]:
+def stream(count: int) -> Iterator[Record]:
     found = Evidence("s", 4, 3, ClaimCounts(9, 2, 1, 1, 5))
     for i in range(count):
-        yield Scored(str(i), f"s{i % 1000}.example", "ok", "s", None, evidence=found)
+        yield Record(str(i), f"s{i % 1000}.example", "ok", "s", None, evidence=found)
 
 
 # ---------------------------------------------------------------------------------------------------- common

@@ -3,21 +3,14 @@ from __future__ import annotations
 import hashlib
 import json
 
-import msgspec
 import pytest
 
 from annotate.cli.sources import command
-from annotate.documents import Record
 from annotate.errors import AnnotateError
-from annotate.sources.evidence import Evidence
-
-
-class _Scored(Record, frozen=True):
-    evidence: Evidence | msgspec.UnsetType = msgspec.UNSET
 
 
 @pytest.fixture
-def scores(tmp_path, monkeypatch):
+def scores(tmp_path):
     """Records of two sources, one of them with fourteen claims that others confirm."""
 
     def line(id_, source, **evidence):
@@ -31,10 +24,6 @@ def scores(tmp_path, monkeypatch):
         "".join(line(f"a{i}", "www.one.example", **found) for i in range(7))
         + line("b", "two.example")
         + line("c", None)
-    )
-    monkeypatch.setattr(
-        "annotate.writing.read_records",
-        lambda path: (msgspec.json.decode(row, type=_Scored) for row in path.read_bytes().splitlines()),
     )
     return path
 

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 
 from annotate.documents import Record
 from annotate.documents.record import Flag, Verdict
 from annotate.sources.evidence import AttributionCounts, ClaimCounts, Evidence, QuotationCounts
-
-
-class Scored(Record, frozen=True):
-    """A record with what corroboration found."""
-
-    evidence: Evidence | msgspec.UnsetType = msgspec.UNSET
 
 
 def flag(label, start=0, end=4, **more):
@@ -30,7 +21,7 @@ def record(id_="a", source="example.org", *, verdict="human", score=0.9, flags=(
         evidence["quotations"] = QuotationCounts(**evidence["quotations"])
     if "attributions" in evidence:
         evidence["attributions"] = AttributionCounts(**evidence["attributions"])
-    return Scored(
+    return Record(
         id=id_,
         source=source,
         status="ok",
@@ -50,13 +41,3 @@ def claims(confirmed=0, contradicted=0, consistent=0, uncorroborated=0, disputed
         "consistent": consistent,
         "uncorroborated": uncorroborated,
     }
-
-
-def write(path: Path, records) -> Path:
-    path.write_bytes(b"".join(msgspec.json.encode(r) + b"\n" for r in records))
-    return path
-
-
-def read(path) -> Iterator[Scored]:
-    for line in Path(path).read_bytes().splitlines():
-        yield msgspec.json.decode(line, type=Scored)
