@@ -145,9 +145,8 @@ def prefilter(data: Path) -> None:
         quotes += [(row["a"]["doc"] + "a", row["a"]["quote"]), (row["b"]["doc"] + "b", row["b"]["quote"])]
     found = {(i, j) for i, j, _ in link(quotes)}
     wanted = [i for i in range(0, len(quotes), 2) if same_utterance(quotes[i][1], quotes[i + 1][1]) >= SAME]
-    line(
-        "pairs linked that the score would link", np.mean([(i, i + 1) in found for i in wanted]), "-", "-", len(wanted)
-    )
+    kept = float(np.mean([(i, i + 1) in found for i in wanted]))
+    line("pairs linked of those that the score would link", kept, "-", "-", len(wanted))
 
 
 # --- judgements -----------------------------------------------------------------------------------------------------

@@ -339,7 +339,7 @@ def link(utterances: Sequence[tuple[Hashable, str]]) -> list[tuple[int, int, flo
     Returns:
         (index, index, score) with the lower index first, in order, for each pair with a score of at least ``SAME``.
 
-    Only pairs that share rare words or a run of four are compared, and with each quotation at most 40: the cost grows
+    Only pairs that share two rare words or a run of four are compared, and with each quotation at most 40: the cost grows
     with the number of quotations, not with that of pairs. Quotations word for word the same are compared once.
     """
     quotes = [read(text) for _, text in utterances]
@@ -368,6 +368,9 @@ def link(utterances: Sequence[tuple[Hashable, str]]) -> list[tuple[int, int, flo
 _POSTINGS: Final = 60
 """A word that more quotations have than this says nothing about which belong together."""
 _CANDIDATES: Final = 40
+_SHARED: Final = 6
+"""Two rare words (up to 4 each) or a run of four words (8): a third of the comparisons that one rare word asks for, for
+1 in 40 of the re-translations lost (quote_translation_variants, choosing half)."""
 
 
 def _index_keys(quote: Wording) -> list[Hashable]:
@@ -386,7 +389,7 @@ def _candidates(i: int, quotes: Sequence[Wording], postings: dict[Hashable, list
                 if j > i:
                     shared[j] += weight
     ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return [j for j, weight in ranked[:_CANDIDATES] if weight >= 4]
+    return [j for j, weight in ranked[:_CANDIDATES] if weight >= _SHARED]
 
 
 # --- what was changed -----------------------------------------------------------------------------------------------
