@@ -339,8 +339,8 @@ def link(utterances: Sequence[tuple[Hashable, str]]) -> list[tuple[int, int, flo
     Returns:
         (index, index, score) with the lower index first, in order, for each pair with a score of at least ``SAME``.
 
-    Only pairs that share two rare words or a run of four are compared, and with each quotation at most 40: the cost grows
-    with the number of quotations, not with that of pairs. Quotations word for word the same are compared once.
+    Only pairs that share two rare words or a run of four are compared, and with each quotation at most 40: the cost
+    grows with the number of quotations, not with that of pairs. Quotations word for word the same are compared once.
     """
     quotes = [read(text) for _, text in utterances]
     same: dict[tuple[str, ...], list[int]] = defaultdict(list)
