@@ -7,11 +7,9 @@ import pytest
 from annotate.corroboration.story import DETECTORS, hold
 from annotate.documents import Document
 
-QUOTED = "We are looking at their capacity to carry two more people on the tender, but that is not our first choice at this time"
-REWORDED = "We are looking at their ability to carry two more people on the tender, but that is not our main choice at the moment"
-TURNED = (
-    "We are looking at their capacity to carry two more people on the tender, and that is our first choice at this time"
-)
+QUOTED = "We asked about their capacity to carry two more on the tender, but that is not our first choice at this time"
+REWORDED = "We asked about their ability to carry two more on the tender, but that is not our main choice at the moment"
+TURNED = "We asked about their capacity to carry two more on the tender, and that is our first choice at this time"
 
 AGENCY = f"""The survey ship Kestrel lost power on March 14, 2023, off the coast of Verland, the harbour board said.
 
