@@ -11,12 +11,13 @@ import msgspec
 
 from annotate import __version__
 from annotate.config import Config
+from annotate.corroboration.detectors import DETECTORS
 from annotate.detectors.base import Detector
 
 SCHEMA_VERSION: Final = 1
 """Version of the record; raised when a field changes its meaning or goes away."""
 
-_LIBRARIES: Final = ("ftfy", "onnxruntime", "py3langid", "sentencex", "trafilatura")
+_LIBRARIES: Final = ("ftfy", "onnxruntime", "py3langid", "rapidfuzz", "sentencex", "trafilatura")
 """Dependencies whose own version can move an offset, a flag or a score."""
 
 
@@ -36,7 +37,8 @@ def sign(config: Config, detectors: Iterable[Detector], models: Mapping[str, str
     """
     built = list(detectors)
     head = f"annotate|v:{__version__}|schema:{SCHEMA_VERSION}"
-    ids = "+".join(type(d).id for d in built)
+    comparing = sorted(DETECTORS) if config.corroboration.enabled else []
+    ids = "+".join([*(type(d).id for d in built), *comparing])
     resources = dict(models)
     for detector in built:
         resources.update(detector.resources())

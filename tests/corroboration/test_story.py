@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from annotate.corroboration.story import DETECTORS, hold
+from annotate.corroboration.detectors import DETECTORS
+from annotate.corroboration.story import hold
 from annotate.documents import Document
 
 QUOTED = "We asked about their capacity to carry two more on the tender, but that is not our first choice at this time"

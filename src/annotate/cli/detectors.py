@@ -40,16 +40,30 @@ def command(as_json: bool) -> None:
 
 
 def described() -> list[dict[str, Any]]:
-    """Each installed detector as plain data, sorted by name.
+    """Each detector as plain data: those that compare the documents of a story, then the installed ones, by name.
 
     Raises:
         AnnotateError: if one cannot be loaded; see :func:`annotate.detectors.installed`.
     """
+    from annotate import __version__
+    from annotate.corroboration.detectors import DETECTORS
     from annotate.detectors import installed
     from annotate.detectors.registry import GROUP, required
 
     packages = {point.name: _package(point.dist) for point in entry_points(group=GROUP)}
-    return [
+    comparing = [
+        {
+            "id": name,
+            "labels": [label],
+            "about": about,
+            "options": {},
+            "required": [],
+            "needs": ["other documents of the same story"],
+            "package": f"annotate {__version__}",
+        }
+        for name, (label, about) in sorted(DETECTORS.items())
+    ]
+    return comparing + [
         {
             "id": cls.id,
             "labels": list(cls.labels),

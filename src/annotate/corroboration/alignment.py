@@ -321,7 +321,8 @@ _COEFFICIENTS: Final[tuple[float, ...]] = tuple(
 def same_utterance(a: str, b: str) -> float:
     """Score in [0, 1] how likely two quotations are of one utterance, be it in part or re-translated.
 
-    A logistic score, not calibrated: it was fitted on a mixture of pairs that no corpus has. Symmetric; 0 where either has no words. Only the first 400 words of each are looked at.
+    A logistic score, not calibrated: it was fitted on a mixture of pairs that no corpus has. Symmetric; 0 where either
+    has no words. Only the first 400 words of each are looked at.
     """
     values = features(a, b)
     if not any(values):

@@ -9,10 +9,10 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from annotate.corroboration.conflicts import Member, Relation, relate
+from annotate.corroboration.detectors import CLAIM_CONFLICT
 from annotate.corroboration.values import DocumentValues
 from annotate.documents import Document, Flag, make_flag
 
-DETECTOR: Final = "claim_conflict@1"
 FLAGGED: Final = 0.2
 """Probability of a real conflict from which one is flagged."""
 _MAJOR: Final = 0.5
@@ -136,7 +136,7 @@ def flags(document: Document, found: Claims, id_of: dict[str, str], texts: dict[
                 label="conflicting-claim",
                 severity="major" if decided and relation.score >= _MAJOR else "minor",
                 score=relation.score * (1.0 if decided else _UNDECIDED),
-                detector=DETECTOR,
+                detector=CLAIM_CONFLICT,
                 reason=f"{relation.kind}-conflict" if decided else f"{relation.kind}s-differ",
                 evidence={key: value for key, value in evidence.items() if value is not None},
             )

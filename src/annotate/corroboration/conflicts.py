@@ -8,6 +8,7 @@ and only what is left is a conflict, with the probability that it is a real one.
 from __future__ import annotations
 
 import datetime
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -64,7 +65,8 @@ class _Place(NamedTuple):
     value: Value
 
 
-_POSTINGS: Final = 400
+_CANDIDATES: Final = 60
+_POSTINGS: Final = 300
 """A stem that more values share tells nothing and would cost their square."""
 _KINDS: Final = ("date", "weekday", "number")
 
@@ -105,19 +107,40 @@ class Story:
         self.documents = [_with_year(d, _year(documents)) for d in documents]
         self.places = [_Place(i, v) for i, d in enumerate(self.documents) for v in d.values]
         frequency: Counter[str] = Counter()
-        sentences = {(p.document, p.value.sentence): p.value for p in self.places}
-        for value in sentences.values():
-            frequency.update(set(value.context))
+        sentences: dict[tuple[int, tuple[int, int]], set[str]] = defaultdict(set)
+        for p in self.places:
+            sentences[p.document, p.value.sentence].update(p.value.context)
+        for stems in sentences.values():
+            frequency.update(stems)
         total = len(sentences)
         self.weight = {stem: math.log1p(total / n) for stem, n in frequency.items()}
         self.names = [frozenset(d.names) for d in documents]
+        self.knowing = Counter(name for names in self.names for name in names)
+        """How many documents know a name."""
+        self._vectors: dict[tuple[tuple[str, ...], int], dict[str, float]] = {}
 
     def alignment(self, one: Value, other: Value) -> float:
-        """Give in [0, 1] how much two values' surroundings have in common."""
-        return _similarity(self.weight, one, other)
+        """Give in [0, 1] how much two values' surroundings have in common: the cosine of their weighted stems."""
+        a, b = self._vector(one), self._vector(other)
+        return sum(x * b[stem] for stem, x in a.items() if stem in b)
+
+    def _vector(self, value: Value) -> dict[str, float]:
+        key = (value.context, value.near)
+        if key not in self._vectors:
+            # Words beside the value tell more than those at the sentence's other end.
+            raw = {
+                stem: self.weight[stem] * (1.5 if i < value.near else 1.0 if i < 10 else 0.6)
+                for i, stem in enumerate(value.context)
+            }
+            length = math.sqrt(sum(x * x for x in raw.values())) or 1.0
+            self._vectors[key] = {stem: x / length for stem, x in raw.items()}
+        return self._vectors[key]
 
     def candidates(self, kinds: Iterable[str]) -> dict[int, list[tuple[float, int]]]:
-        """For every value of these kinds, the values of other documents that share words: (alignment, index)."""
+        """For every value of these kinds, the values of other documents most like it: (alignment, index), best first.
+
+        At most _CANDIDATES each; words that more than _POSTINGS values share are left out.
+        """
         wanted = frozenset(kinds)
         blocks: dict[tuple[str, str | None], list[int]] = defaultdict(list)
         for i, place in enumerate(self.places):
@@ -125,20 +148,19 @@ class Story:
                 blocks[_block(place.value)].append(i)
         found: dict[int, list[tuple[float, int]]] = {}
         for block in blocks.values():
-            postings: dict[str, list[int]] = defaultdict(list)
+            postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
             for i in block:
-                for stem in self.places[i].value.context:
-                    postings[stem].append(i)
+                for stem, x in self._vector(self.places[i].value).items():
+                    postings[stem].append((i, x))
             for i in block:
                 place = self.places[i]
-                near = {
-                    j
-                    for stem in place.value.context
-                    if len(postings[stem]) <= _POSTINGS
-                    for j in postings[stem]
-                    if self.places[j].document != place.document
-                }
-                found[i] = sorted(((self.alignment(place.value, self.places[j].value), j) for j in near), reverse=True)
+                shared: dict[int, float] = defaultdict(float)
+                for stem, x in self._vector(place.value).items():
+                    if len(postings[stem]) <= _POSTINGS:
+                        for j, y in postings[stem]:
+                            shared[j] += x * y
+                near = ((round(a, 9), j) for j, a in shared.items() if self.places[j].document != place.document)
+                found[i] = heapq.nlargest(_CANDIDATES, near)
         return found
 
 
@@ -165,21 +187,6 @@ def _block(value: Value) -> tuple[str, str | None]:
     if value.kind == "number":
         return ("number", value.unit if value.unit != "people" else None)
     return (value.kind, None)
-
-
-def _similarity(weight: dict[str, float], one: Value, other: Value) -> float:
-    def vector(value: Value) -> dict[str, float]:
-        # Words beside the value tell more than those at the sentence's other end.
-        return {
-            stem: weight.get(stem, 1.0) * (1.5 if i < value.near else 1.0 if i < 10 else 0.6)
-            for i, stem in enumerate(value.context)
-        }
-
-    a, b = vector(one), vector(other)
-    shared = sum(x * b[stem] for stem, x in a.items() if stem in b)
-    if not shared:
-        return 0.0
-    return shared / math.sqrt(sum(x * x for x in a.values()) * sum(x * x for x in b.values()))
 
 
 # --- dates and numbers ----------------------------------------------------------------------------------------------
@@ -225,6 +232,7 @@ def _figures(story: Story) -> list[Relation]:
     agreeing = _Groups(len(story.places))
     candidates = story.candidates(_KINDS)
     stated = [frozenset(_key(v) for v in d.values) for d in story.documents]
+    stating = Counter(key for keys in stated for key in keys)
     repeats = Counter((p.document, _key(p.value)) for p in story.places)
     for i in sorted(candidates):
         place = story.places[i]
@@ -242,7 +250,7 @@ def _figures(story: Story) -> list[Relation]:
         if not rivals:
             continue
         chosen = max(rivals.values(), key=lambda r: r[0])
-        relation = _judge(story, place, chosen, friends, rivals, stated, repeats)
+        relation = _judge(story, place, chosen, friends, rivals, stated, stating, repeats)
         if relation is not None:
             known = found.get(relation.members)
             if known is None or known.score < relation.score:
@@ -317,6 +325,7 @@ def _judge(
     friends: list[tuple[float, _Place]],
     rivals: dict[int, tuple[float, _Place]],
     stated: Sequence[frozenset[tuple[str, str | None, str]]],
+    stating: Counter[tuple[str, str | None, str]],
     repeats: Counter[tuple[int, tuple[str, str | None, str]]],
 ) -> Relation | None:
     alignment, rival = chosen
@@ -331,7 +340,7 @@ def _judge(
     support = max((a for a, _ in friends), default=0.0)
     logit = w.bias + w.rival * alignment + w.support * support
     logit += w.repeated * (repeats[place.document, key] > 1)
-    logit += w.elsewhere * any(key in keys for i, keys in enumerate(stated) if i != place.document)
+    logit += w.elsewhere * (stating[key] > 1)
     published = story.documents[place.document].published
     if value.kind == "weekday" and published is not None:
         logit += 0.7 * (_STALE[(published.weekday() - WEEKDAYS.index(value.attribute or "")) % 7] - 0.5)
@@ -508,8 +517,8 @@ def _people(story: Story) -> list[Relation]:
             rival = max(rivals, key=lambda p: story.alignment(place.value, p.value))
             here, there = story.names[place.document], _split_name(rival.value)[1]
             opposed = [p for p in rivals if p.value.norm == rival.value.norm]
-            known = [i for i in range(len(story.documents)) if i != place.document and surname in story.names[i]]
-            if len(known) >= len({p.document for p in opposed}):
+            known = story.knowing[surname] - (surname in here)
+            if known >= len({p.document for p in opposed}):
                 continue  # the other documents know this person as well as the rival
             bearing = len({_split_name(p.value)[1] for p in bearers})
             logit = (
@@ -518,7 +527,7 @@ def _people(story: Story) -> list[Relation]:
                 + 3.0 * story.alignment(place.value, rival.value)
                 + 2.0 * (there in here and place.document not in full[rival.value.norm])
                 - 3.5 * (len(full[place.value.norm]) > 1)
-                - 0.8 * bool(known)
+                - 0.8 * (known > 0)
                 - 0.8 * (surnames[place.document, surname] > 1)
             )
             relation = _relation(story, "conflict", "person", None, 1 / (1 + math.exp(-logit)), (), [place, *opposed])

@@ -14,9 +14,10 @@ import msgspec
 from annotate import engine
 from annotate.config import CorroborationConfig
 from annotate.corroboration import stories
+from annotate.corroboration.detectors import DETECTORS
 from annotate.corroboration.published import published_day
 from annotate.corroboration.store import Kept, Store, decode
-from annotate.corroboration.story import DETECTORS, Finding, hold
+from annotate.corroboration.story import Finding, hold
 from annotate.documents import Flag, Record
 from annotate.sources.ratings import rate_document, reliability
 

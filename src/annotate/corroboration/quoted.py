@@ -9,10 +9,10 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from annotate.corroboration.alignment import Comparison, Verification, compare, consensus, link
+from annotate.corroboration.detectors import ALTERED_QUOTE
 from annotate.corroboration.utterances import Utterance
 from annotate.documents import Document, Flag, Severity, make_flag
 
-DETECTOR: Final = "altered_quote@1"
 LINKED: Final = 0.8
 """Score from which two quotations are held against each other. Below it they may be two utterances about one thing."""
 _FEWEST_WORDS: Final = 4
@@ -168,7 +168,7 @@ def flags(document: Document, found: Sequence[Quoted], ids: Sequence[str]) -> li
                 label="altered-quote",
                 severity=_SEVERITY[q.verification] if q.decided else "minor",
                 score=q.comparison.score * (1.0 if q.decided else _UNDECIDED),
-                detector=DETECTOR,
+                detector=ALTERED_QUOTE,
                 reason=q.verification if q.decided else "wordings-differ",
                 evidence={key: value for key, value in evidence.items() if value is not None},
             )

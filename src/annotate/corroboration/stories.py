@@ -215,8 +215,7 @@ def _similar(
         nothing = np.zeros(0, dtype=np.int64)
         return nothing, nothing, np.zeros(0)
     a, b, similar = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((b, a, -similar))
-    return a[order], b[order], similar[order]
+    return a, b, similar
 
 
 def _grow(
@@ -225,16 +224,27 @@ def _grow(
     """Join clusters from the most similar pair down where their average similarity allows it; yield what is joined.
 
     The average over all pairs of two clusters is the product of their sums of unit vectors over the product of their
-    sizes, so it needs no pair.
+    sizes, so it needs no pair. What no chain of pairs connects is joined one after the other, so that memory holds the
+    vectors of few documents.
     """
+    connected = np.arange(len(corpus.keys), dtype=np.int64)
+    for left, right in zip(a.tolist(), b.tolist(), strict=True):
+        _join(connected, left, right)
+    parts = np.array([_find(connected, left) for left in a.tolist()], dtype=np.int64)
+    order = np.lexsort((b, a, -similar, parts))
     clusters: dict[int, _Cluster] = {}
+    part = -1
 
     def cluster(row: int) -> _Cluster:
         if row not in clusters:
             clusters[row] = _Cluster(corpus, row)
         return clusters[row]
 
-    for left, right in zip(a.tolist(), b.tolist(), strict=True):
+    for edge in order.tolist():
+        if parts[edge] != part:
+            part = int(parts[edge])
+            clusters.clear()
+        left, right = int(a[edge]), int(b[edge])
         one, other = cluster(left), cluster(right)
         if one is other:
             continue

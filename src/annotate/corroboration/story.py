@@ -14,6 +14,7 @@ from annotate.corroboration import claims, quoted
 from annotate.corroboration.claims import Claims
 from annotate.corroboration.copies import Copying, compare_copies, credits_document, exchange, run_hashes, whole_credits
 from annotate.corroboration.credits import find_credits
+from annotate.corroboration.detectors import TERM_CONFLICT, UNCREDITED_COPY
 from annotate.corroboration.entities import TypeConflict, outlying_types, type_words
 from annotate.corroboration.origins import Member, Taken, count_origins, member, publisher, uncredited_copy
 from annotate.corroboration.published import published_day
@@ -22,16 +23,6 @@ from annotate.corroboration.utterances import Utterance, find_utterances
 from annotate.corroboration.values import document_values
 from annotate.documents import Document, Flag, make_flag
 from annotate.documents.evidence import COPIES, AttributionCounts, ClaimCounts, Copied, Evidence, QuotationCounts
-
-TERM_CONFLICT: Final = "term_conflict@1"
-UNCREDITED_COPY: Final = "uncredited_copy@1"
-DETECTORS: Final[dict[str, str]] = {
-    quoted.DETECTOR: "direct quotations whose words differ, unmarked, from the same quotation elsewhere",
-    claims.DETECTOR: "values that other documents of the story contradict",
-    TERM_CONFLICT: "a type of thing that one document alone gives to what the others call otherwise",
-    UNCREDITED_COPY: "text of another document or outlet, or what is left of its byline, without a credit",
-}
-"""Detectors that need more than one document, and what they flag."""
 
 _ALL_PAIRS: Final = 24
 """Documents of a story of which every two are compared; in a larger one those that share runs of words."""

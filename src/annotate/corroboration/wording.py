@@ -266,7 +266,9 @@ def read(text: str) -> Wording:
             asides.pop(0)
         aside = bool(asides) and asides[0][0] <= start
         marked = start < bracket_until or "[" in surface or "]" in surface or aside
-        forms = _forms(kind, surface, plain[end : end + 1])
+        forms = tuple(filter(None, _forms(kind, surface, plain[end : end + 1])))
+        if not forms:
+            continue
         made = [Word(f, start, end, marked, surface[:1].isupper()) for f in forms]
         # "$5 million" is "5 million dollars".
         if currency is not None:
