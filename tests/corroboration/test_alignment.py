@@ -6,7 +6,7 @@ import random
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from annotate.corroboration.alignment import SAME, compare, consensus, link, same_utterance
@@ -231,6 +231,7 @@ def test_score_is_symmetric_and_edits_slice(here: str, there: str) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@example("0", "N'T")
 def test_any_text_is_borne(here: str, there: str) -> None:
     for edit in compare(here, there).edits:
         assert here[edit.here_start : edit.here_end] == edit.here

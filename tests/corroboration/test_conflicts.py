@@ -13,12 +13,13 @@ from annotate.documents import Document
 # A story of an invented craft, told by four documents.
 CRAFT = {
     "a": "On January 9, 2023, a broadcast showed that the Orel TK-9 capsule had sprung a coolant leak. The crew of "
-    "three, who are aboard the Meridian Station, is due to head back to Earth in May 2023. The Kosmoprom agency will send "
-    "Andrey Volkov and Dimitri Saltikov home.",
+    "three, who are aboard the Meridian Station, is due to head back to Earth in May 2023. The Kosmoprom agency will "
+    "send Andrey Volkov and Dimitri Saltikov home.",
     "b": "Cooling fluid escaped from the Orel TK-9 capsule during an incident on Jan. 9. The three-person team is "
     "currently aboard the TK-9 vehicle. The craft is scheduled to return its crew to Earth early next year.",
     "c": "On January 10, the outer hull of the Orel TK-9 was damaged and the crew saw cooling fluid leave the "
-    "capsule. The crew is currently aboard the Meridian Station. Cosmoprom's Andrei Volkov and Dmitry Saltikov are well.",
+    "capsule. The crew is currently aboard the Meridian Station. "
+    "Cosmoprom's Andrei Volkov and Dmitry Saltikov are well.",
     "d": "The crew, Andrei Volkov and Dmitri Saltikov among them, will probably fly home in the fall.",
 }
 

@@ -14,13 +14,13 @@ UNCREDITED_COPY: Final = "uncredited_copy@1"
 DETECTORS: Final[dict[str, tuple[Label, str]]] = {
     ALTERED_QUOTE: (
         "altered-quote",
-        "direct quotations whose words differ, unmarked, from the same quotation elsewhere",
+        "direct quotations whose words differ, unmarked, from the same one elsewhere",
     ),
     CLAIM_CONFLICT: ("conflicting-claim", "dates, figures, people, places and owners that other documents contradict"),
     TERM_CONFLICT: ("terminology", "a type of thing that one document alone gives to what the others call otherwise"),
     UNCREDITED_COPY: (
         "uncredited-copy",
-        "text of another document or outlet, or what is left of its byline, uncredited",
+        "text of another document or outlet, or a leftover of its byline, uncredited",
     ),
 }
 """The label that each gives, and what it flags."""
