@@ -13,7 +13,7 @@ from annotate.corroboration.detectors import ALTERED_QUOTE
 from annotate.corroboration.utterances import Utterance
 from annotate.documents import Document, Flag, Severity, make_flag
 
-LINKED: Final = 0.8
+LINKED: Final = 0.85
 """Score from which two quotations are held against each other. Below it they may be two utterances about one thing."""
 _FEWEST_WORDS: Final = 4
 _SEVERITY: Final[dict[Verification, Severity]] = {"altered-wording": "major", "altered-meaning": "critical"}
@@ -92,6 +92,9 @@ def _judge(members: Sequence[Item], origins_of: OriginsOf) -> list[Quoted]:
     at = consensus([(key, u.text) for key, (_, u) in zip(keys, members, strict=True)])
     document, reference = members[at]
     verdicts = [compare(u.text, reference.text) if i != at else None for i, (_, u) in enumerate(members)]
+    same = [m for m, v in zip(members, verdicts, strict=True) if v is None or v.verification != "different-utterance"]
+    if len(same) < len(members):
+        return _judge(same, origins_of) if len(same) > 1 else []
     supporting = {key for key, v in zip(keys, verdicts, strict=True) if v is None or v.verification not in _SEVERITY}
     opposing: defaultdict[tuple[tuple[str, str], ...], set[int]] = defaultdict(set)
     for key, v in zip(keys, verdicts, strict=True):
@@ -102,8 +105,6 @@ def _judge(members: Sequence[Item], origins_of: OriginsOf) -> list[Quoted]:
     for (d, u), verdict in zip(members, verdicts, strict=True):
         if verdict is None:
             found.append(Quoted(d, u, "verbatim", None, None, None, True, every, count))
-        elif verdict.verification == "different-utterance":
-            found.append(Quoted(d, u, verdict.verification, document, reference, verdict, False, every, count))
         else:
             altered = verdict.verification in _SEVERITY
             decided = not altered or len(supporting) > len(opposing[_change(verdict)])
