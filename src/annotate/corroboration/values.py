@@ -42,7 +42,8 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     sentence: tuple[int, int]
     """Range of the sentence it stands in."""
     context: tuple[str, ...]
-    """Stems of the sentence's content words, the value's own left out, nearest first; at most CONTEXT_WORDS."""
+    """Stems of the sentence's content words, the value's own left out, nearest first; at most CONTEXT_WORDS. Empty for
+    places and owners, whose ``attribute`` says all that is compared."""
     near: int = 0
     """How many of ``context`` stand within four words of the value."""
     attribute: str | None = None
@@ -409,7 +410,7 @@ class _Frame:
             raw.kind,
             raw.norm,
             (sentence.start, sentence.end),
-            tuple(context),
+            () if raw.kind in ("place", "owner") else tuple(context),
             near,
             attribute,
             raw.unit,
