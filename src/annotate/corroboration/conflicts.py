@@ -204,7 +204,7 @@ _AGREEING: Final = 0.3
 class _Weights(NamedTuple):
     """A logistic model of "this value was altered", rounded.
 
-    Fitted on values of 400 to 500 automatic story clusters (train) that were altered in memory, one at a time, against the
+    Fitted on values of 400 to 500 automatic story clusters (train), altered in memory one at a time, against the
     same values unaltered. ``bias`` has been lowered by up to 2: in the fit every second value was wrong, in a real
     story few of those that seem to disagree are.
     """
