@@ -13,7 +13,7 @@ from annotate.corroboration.detectors import CLAIM_CONFLICT
 from annotate.corroboration.values import DocumentValues
 from annotate.documents import Document, Flag, make_flag
 
-FLAGGED: Final = 0.2
+FLAGGED: Final = 0.3
 """Probability of a real conflict from which one is flagged."""
 _MAJOR: Final = 0.5
 _UNDECIDED: Final = 0.5
