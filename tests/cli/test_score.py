@@ -97,8 +97,10 @@ def test_the_same_bytes_on_standard_output_and_from_standard_input(corpus: Path,
     out = tmp_path / "out.jsonl"
     score(corpus, "-o", out)
     assert score(corpus, "-o", "-").stdout_bytes == out.read_bytes()
+    # Each by itself, a document's record does not depend on the others.
+    score(corpus, "-o", out, "--alone")
     first = corpus.read_text().splitlines(keepends=True)[:5]
-    done = score("-", "-o", "-", stdin="".join(first))
+    done = score("-", "-o", "-", "--alone", stdin="".join(first))
     assert done.stdout_bytes == b"".join(out.read_bytes().splitlines(keepends=True)[:5])
 
 
@@ -129,7 +131,9 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(folder: Path, tmp_
     assert not out.exists()
     settings = yaml.safe_load(done.stdout)
     assert settings["verdict"]["fpr"] == 0.05
-    assert set(settings) == {"reading", "language", "verdict", "tier", "severity_weights", "detectors"}
+    assert set(settings) == {
+        *("reading", "language", "verdict", "corroboration", "tier", "severity_weights", "detectors")
+    }
     assert "# documents: 3" in done.stdout
     assert "ms a document (first 3 scored in one process)" in done.stdout
     score(folder, "-o", out)
@@ -256,4 +260,4 @@ def test_ctrl_c_says_how_to_go_on(corpus: Path, tmp_path: Path, workers: int) ->
     _, errors = process.communicate(timeout=30)
     assert errors == "\nInterrupted; run the same command again to go on where it stopped.\n"
     assert process.returncode == 130
-    assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.run"]
+    assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "out.jsonl.run", "out.jsonl.run.documents"]

@@ -16,6 +16,7 @@ FULL = Document(
     published="2023-02-03",
     lang="en",
     source_text="Wörter.",
+    story="bridge",
     furniture=((0, 5),),
     notes=("One note.",),
 )

@@ -182,9 +182,17 @@ def _quotation_counts(found: Sequence[Quoted]) -> QuotationCounts:
 
 def _originality(others: Sequence[tuple[Document, Copying]]) -> Copied | None:
     """Give the strongest copying that is not known to go the other way; None where there is nothing to compare with."""
-    order: list[Copied] = ["original", "quotes-extensively", "copy-with-different-portions", "wholesale-duplicate"]
-    known = [c.originality for _, c in others if c.direction != "b-from-a"]
-    return max(known, key=order.index) if known else None
+    known = {c.originality for _, c in others if c.direction != "b-from-a"}
+    return next((originality for originality in _COPYING if originality in known), None)
+
+
+_COPYING: Final[tuple[Copied, ...]] = (
+    "wholesale-duplicate",
+    "copy-with-different-portions",
+    "quotes-extensively",
+    "original",
+)
+"""From all of it to none."""
 
 
 def _credited(document: Document, others: Sequence[tuple[Document, Copying]], taken: Sequence[Taken]) -> bool | None:

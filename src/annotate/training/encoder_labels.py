@@ -240,8 +240,8 @@ def furniture(folder: Path, data: Path, recipe: Path) -> dict[str, Any]:
     for output, name in enumerate(lines_model.OUTPUTS):
         # What ships is the line model, so that its calibration is shown; the joint model's furniture beside it.
         held = np.concatenate([(pages[i].furniture if output == 0 else pages[i].spam) for i in report])
-        said = np.concatenate([shipped[i][output] for i in report])
-        calibrated += reliability.by_length(f"{name} line", said, held, np.ones(len(held)), lengths, LINE_BANDS)
+        stated = np.concatenate([shipped[i][output] for i in report])
+        calibrated += reliability.by_length(f"{name} line", stated, held, np.ones(len(held)), lengths, LINE_BANDS)
     every_truth = np.concatenate([truth[i] for i in report])
     every_score = np.concatenate([joint[i] for i in report])
     ones = np.ones(len(every_truth))

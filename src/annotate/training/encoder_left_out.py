@@ -20,7 +20,7 @@ from annotate.errors import AnnotateError
 from annotate.models.encoder import FACTS, load_encoder
 from annotate.models.features import stable_hash
 from annotate.training.data import Sample
-from annotate.training.encoder import read_recipe
+from annotate.training.encoder import read_recipe, stage_before
 from annotate.training.encoder_data import Sampler, Unit, translation_units
 from annotate.training.encoder_dev import encoder_sums
 from annotate.training.linear import auc, group_bootstrap, tpr_at
@@ -90,8 +90,8 @@ def _trained(settings: Settings, name: str, without: Sequence[str]) -> Path:
     from annotate.training.encoder_fit import fit, package_folder, read_vocabulary
 
     work = Path(settings.work) / name
-    base = read_recipe(Path(settings.encoder), data=settings.data, work=str(work), before={})
-    base = msgspec.structs.replace(base, without=base.without | set(without))
+    base = stage_before(read_recipe(Path(settings.encoder), data=settings.data))
+    base = msgspec.structs.replace(base, work=str(work), without=base.without | set(without))
     folder = work / "encoder"
     if not (folder / FACTS).exists():
 

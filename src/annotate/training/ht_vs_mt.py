@@ -23,7 +23,7 @@ from annotate.models.encoder import Encoder
 from annotate.models.features import FamilySpec, tokenize
 from annotate.models.heads import PASSAGE_SLICE
 from annotate.training.data import Sample, read_rows, windows
-from annotate.training.encoder import read_recipe
+from annotate.training.encoder import read_recipe, stage_before
 from annotate.training.encoder_data import Sampler, Unit
 from annotate.training.linear import auc, count_grams, fit_mean_model, group_bootstrap, mean_logits, tpr_at
 
@@ -61,7 +61,8 @@ def train(config: Mapping[str, Any], out: Path) -> dict[str, Any]:
         settings = msgspec.convert(dict(config), Settings)
     except msgspec.ValidationError as error:
         raise AnnotateError(f"The configuration of the comparison is wrong: {error}.") from error
-    base = read_recipe(Path(settings.encoder), data=settings.data, work=settings.work, before={})
+    base = stage_before(read_recipe(Path(settings.encoder), data=settings.data))
+    base = msgspec.structs.replace(base, work=settings.work, most_steps=1_000_000)
     data = Path(settings.data)
     learning = read(data / "train" / "ht_vs_mt_docs.parquet")
     judged = read(data / "dev" / "ht_vs_mt_docs.parquet")

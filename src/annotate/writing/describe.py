@@ -54,8 +54,8 @@ def mark_differences(one: str, other: str) -> tuple[str, str]:
     """
     words = one.split(), other.split()
     sides: tuple[list[str], list[str]] = ([], [])
-    forms = [[w.strip(".,;:!?\"'“”‘’").lower() for w in side] for side in words]
-    for tag, a, a_end, b, b_end in SequenceMatcher(None, *forms, autojunk=False).get_opcodes():
+    first, second = ([w.strip(".,;:!?\"'“”‘’").lower() for w in side] for side in words)
+    for tag, a, a_end, b, b_end in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         for side, parts, begin, end in ((sides[0], words[0], a, a_end), (sides[1], words[1], b, b_end)):
             run = " ".join(parts[begin:end])
             if run:

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 import msgspec
 
@@ -89,7 +89,7 @@ def read(path: Path) -> Iterator[Record]:
         raise AnnotateError(f"Cannot read {path}: {error.strerror}; check the path.") from error
 
 
-def write_whole(stream: BinaryIO, data: bytes) -> None:
+def write_whole(stream: IO[bytes], data: bytes) -> None:
     """Write all of ``data`` to an unbuffered stream, however little it takes in one call.
 
     Raises:
