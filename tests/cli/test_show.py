@@ -283,3 +283,21 @@ def test_a_file_is_scored_on_the_fly(tmp_path):
     assert result.exit_code == 0
     assert "The minister said" in result.output
     assert "machine-generated 0." in result.output
+
+
+def test_a_document_is_held_against_the_others_of_its_story(tmp_path):
+    words = "We asked about their capacity to carry two more on the tender, but that is not our first choice"
+    opening = "The survey ship Kestrel lost power off the coast of Verland, the harbour board of Verland said."
+    for name, said in (("a", words), ("b", words), ("c", words.replace("capacity", "ability"))):
+        closing = f"spokeswoman Ines Halloran of the board told Reuters. The Kestrel {name} is anchored."
+        (tmp_path / f"{name}.txt").write_text(f'{opening}\n\n"{said}," {closing}\n')
+    shown = CliRunner().invoke(command, [str(tmp_path), "c"], catch_exceptions=False).output
+    assert "One of 3 documents of a story, from" in shown
+    assert "altered-quote · major" in shown
+    flat = " ".join(shown.split())
+    assert "a: “We asked about their [capacity] to carry" in flat
+    assert "c: “We asked about their [ability] to carry" in flat
+    by_itself = tmp_path / "alone.yaml"
+    by_itself.write_text("corroboration: {enabled: false}\n")
+    alone = CliRunner().invoke(command, [str(tmp_path / "c.txt"), "-c", str(by_itself)], catch_exceptions=False).output
+    assert "altered-quote" not in alone

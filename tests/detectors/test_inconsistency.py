@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.detectors.inconsistency import Inconsistency, transliteration_key
+from annotate.detectors.inconsistency import Inconsistency
 from annotate.documents import Document, Flag
+from annotate.lexicon.transliteration import transliteration_key
 
 
 def flags(text: str) -> list[Flag]:

@@ -18,8 +18,8 @@ import msgspec
 from rapidfuzz import fuzz
 
 from annotate.corroboration.values import WEEKDAYS, DocumentValues, Value
-from annotate.detectors.inconsistency import transliteration_key
 from annotate.lexicon import lexicon
+from annotate.lexicon.transliteration import transliteration_key
 
 Outcome = Literal["same", "conflict", "update", "bound", "scope"]
 

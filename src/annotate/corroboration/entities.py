@@ -17,8 +17,8 @@ import msgspec
 
 from annotate.corroboration.given_names import GIVEN_NAMES
 from annotate.corroboration.values import person_names, word_set
-from annotate.detectors.inconsistency import transliteration_key
 from annotate.documents import Document
+from annotate.lexicon.transliteration import transliteration_key
 
 
 class Mention(msgspec.Struct, frozen=True, order=True, gc=False):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Final
 
@@ -15,6 +13,7 @@ from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, Label
 from annotate.documents.quotations import quotations
 from annotate.lexicon import lexicon
+from annotate.lexicon.transliteration import transliteration_key
 
 # Two accepted spellings of one name that no rule of transliteration relates; using both in one text is a slip.
 _VARIANTS: Final = (
@@ -39,34 +38,6 @@ _VARIANTS: Final = (
 _VARIANT_OF: Final = {form: group[0] for group in _VARIANTS for form in group}
 
 _DESIGNATION: Final = re.compile(r"(?<![\w-])[A-Z][A-Za-z]{0,5}-?\d{1,4}(?![\w-]|[.,:]\d)")
-_TRANSLITERATION: Final = (
-    # How romanisations of Cyrillic, Arabic and Greek names differ; the order matters.
-    ("tch", "ch"),
-    ("tsch", "ch"),
-    ("sch", "sh"),
-    ("ck", "k"),
-    ("kh", "h"),
-    ("ph", "f"),
-    ("ou", "u"),
-    ("ks", "x"),
-    ("yy", "i"),
-    ("iy", "i"),
-    ("ij", "i"),
-    ("ye", "e"),
-    ("ie", "e"),
-    ("yo", "e"),
-    ("io", "e"),
-    ("ya", "a"),
-    ("ia", "a"),
-    ("yu", "u"),
-    ("iu", "u"),
-    ("y", "i"),
-    ("j", "i"),
-    ("w", "v"),
-    ("q", "k"),
-)
-_SOFT: Final = re.compile(r"c(?![eiyh])")
-_DOUBLED: Final = re.compile(r"(.)\1+")
 
 _RARE: Final = 4
 """Documents of the word list's counts below which a name is no common one."""
@@ -201,17 +172,6 @@ def _grouped(words: Iterable[_Word]) -> dict[str, list[_Word]]:
     for word in words:
         groups.setdefault(word.form, []).append(word)
     return groups
-
-
-@lru_cache(maxsize=4096)
-def transliteration_key(name: str) -> str:
-    """Give what is left of a name when the differences between romanisations are taken away, diacritics included."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
-    plain = plain.replace("-", "").replace("'", "").replace("’", "")
-    plain = _SOFT.sub("k", plain)
-    for spelling, simple in _TRANSLITERATION:
-        plain = plain.replace(spelling, simple)
-    return _DOUBLED.sub(r"\1", plain)
 
 
 def _is_name(form: str) -> bool:
