@@ -230,7 +230,7 @@ def kind_units(samples: Sequence[Sample], sampler: Sampler, count: int) -> list[
         if s.label == "human":
             by_family[s.group].append(s)
             by_source[s.source].append(s)
-    machines = [s for s in samples if s.label != "human" and s.system not in settings.without]
+    machines = [s for s in samples if s.label != "human" and not {s.system, s.lang} & settings.without]
     weights = []
     for s in machines:
         weight = 1.0
