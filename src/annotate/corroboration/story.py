@@ -20,10 +20,13 @@ from annotate.corroboration.origins import Member, Taken, count_origins, member,
 from annotate.corroboration.published import published_day
 from annotate.corroboration.quoted import Quoted
 from annotate.corroboration.utterances import Utterance, find_utterances
-from annotate.corroboration.values import document_values
+from annotate.corroboration.values import DocumentValues, document_values
 from annotate.documents import Document, Flag, make_flag
 from annotate.documents.evidence import COPIES, AttributionCounts, ClaimCounts, Copied, Evidence, QuotationCounts
 
+MOST: Final = 300
+"""Quotations, values and words for types of one document that are compared, the first ones: three times what a long
+report has, so that no text, however odd, holds up a run."""
 _ALL_PAIRS: Final = 24
 """Documents of a story of which every two are compared; in a larger one those that share runs of words."""
 _SAMPLE: Final = 8
@@ -102,11 +105,11 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
     origins = _Origins(documents, copied)
     whole = origins.of_documents()
     ids = [d.id for d in documents]
-    utterances = [find_utterances(d) for d in documents]
+    utterances = [find_utterances(d)[:MOST] for d in documents]
     quotations = quoted.quoted(utterances, origins.of_quotations)
-    values = [document_values(d, _key(i), published_day(d.published)) for i, d in enumerate(documents)]
+    values = [_first(document_values(d, _key(i), published_day(d.published))) for i, d in enumerate(documents)]
     checked = claims.claims(values, origins.of_places)
-    types = outlying_types([(_key(i), type_words(d)) for i, d in enumerate(documents)]) if len(documents) > 1 else []
+    types = outlying_types([(_key(i), type_words(d)[:MOST]) for i, d in enumerate(documents)])
     by_key = {_key(i): d for i, d in enumerate(documents)}
     id_of = {key: d.id for key, d in by_key.items()}
     found: list[Finding] = []
@@ -134,6 +137,10 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
         )
         found.append(Finding(evidence, flags))
     return found
+
+
+def _first(found: DocumentValues) -> DocumentValues:
+    return msgspec.structs.replace(found, values=found.values[:MOST])
 
 
 def _copies(documents: Sequence[Document]) -> dict[tuple[int, int], Copying]:
