@@ -12,6 +12,7 @@ from annotate.corroboration.conflicts import Member, Relation, relate
 from annotate.corroboration.detectors import CLAIM_CONFLICT
 from annotate.corroboration.values import DocumentValues
 from annotate.documents import Document, Flag, make_flag
+from annotate.sources.admiralty import claim_information
 
 FLAGGED: Final = 0.3
 """Probability of a real conflict from which one is flagged."""
@@ -26,6 +27,19 @@ _ORDER: Final = ("contradicted", "disputed", "confirmed", "consistent")
 """Of two things found about one value, the earlier one counts."""
 
 
+class Conflict(msgspec.Struct, frozen=True):
+    """A value of one document that others contradict."""
+
+    relation: Relation
+    member: Member
+    agreeing: int
+    """Independent origins with this value, the document's own included."""
+    conflicting: int
+    """Independent origins with another one."""
+    decided: bool
+    """Whether more origins have the same other value than have this one."""
+
+
 class Claims(msgspec.Struct, frozen=True):
     """What the other documents of a story say about one document's values."""
 
@@ -33,8 +47,8 @@ class Claims(msgspec.Struct, frozen=True):
     """Values that another document could have."""
     standing: dict[Place, Standing]
     """Range of a value to what was found; values that no other document speaks of are not in it."""
-    conflicts: list[tuple[Relation, Member, bool]]
-    """Conflicts that this document is on the suspect side of: its value, and whether more origins contradict it."""
+    conflicts: list[Conflict]
+    """Conflicts that this document is on the suspect side of."""
 
     def count(self, standing: Standing) -> int:
         """Count the values of one standing."""
@@ -57,7 +71,7 @@ def claims(values: Sequence[DocumentValues], origins_of: OriginsOf) -> list[Clai
     """
     number = {found.key: i for i, found in enumerate(values)}
     standing: list[dict[Place, Standing]] = [{} for _ in values]
-    conflicts: list[dict[Place, tuple[Relation, Member, bool]]] = [{} for _ in values]
+    conflicts: list[dict[Place, Conflict]] = [{} for _ in values]
 
     def note(member: Member, found: Standing) -> None:
         mine = standing[number[member.document]]
@@ -87,7 +101,8 @@ def claims(values: Sequence[DocumentValues], origins_of: OriginsOf) -> list[Clai
             decided = clear and behind < most
             note(member, "contradicted" if decided else "disputed")
             mine = conflicts[number[member.document]]
-            mine.setdefault((member.start, member.end), (relation, member, decided))
+            against = len(everyone - origins[meant[member.norm]])
+            mine.setdefault((member.start, member.end), Conflict(relation, member, behind, against, decided))
     return [
         Claims(len(found.values), mine, [theirs[place] for place in sorted(theirs)])
         for found, mine, theirs in zip(values, standing, conflicts, strict=True)
@@ -112,7 +127,8 @@ def flags(document: Document, found: Claims, id_of: dict[str, str], texts: dict[
         texts: key of a document to the document.
     """
     made: list[Flag] = []
-    for relation, member, decided in found.conflicts:
+    for conflict in found.conflicts:
+        relation, member, decided = conflict.relation, conflict.member, conflict.decided
         meant = _meant(relation)
         others = [m for m in relation.members if meant[m.norm] != meant[member.norm]]
         counts: dict[str, int] = {}
@@ -127,6 +143,7 @@ def flags(document: Document, found: Claims, id_of: dict[str, str], texts: dict[
             "explanations": list(relation.explanations) or None,
             "passages": [_passage(other, id_of, texts) for other in others[:_SHOWN]],
             "documents": sorted({id_of[m.document] for m in others}),
+            "information": claim_information(conflict.agreeing, conflict.conflicting),
         }
         made.append(
             make_flag(
