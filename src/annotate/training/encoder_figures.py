@@ -195,7 +195,6 @@ _TITLES: Final = {
     "translation": "Machine translation against people's texts",
     "unseen": "Translations by unseen system, maker and source language, 100 words or more",
     "kinds": "Paraphrased and generated texts, 100 words or more",
-    "left_out": "Left out of training (short trainings of one size)",
     "cascade": "The cascade: what auto sends to the encoder, and what each tier calls machine-made at 5 %",
     "verdicts": "Verdicts of the encoder tier at the default operating point",
     "false_alarms": "People's texts called machine-made by the encoder tier",
