@@ -33,9 +33,9 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 import annotate.sources.ratings as ratings_module
 from annotate.documents import LABELS, ORIGINS, Record, lay_out
+from annotate.documents.evidence import ClaimCounts, Evidence
 from annotate.models.features import FamilySpec, stable_hash, tokenize
 from annotate.sources.beta import LEVEL, interval
-from annotate.sources.evidence import ClaimCounts, Evidence
 from annotate.sources.ratings import WITHIN_DOCUMENT, Ratings, rate
 from annotate.training.linear import count_grams
 from annotate.writing import read_records

@@ -7,6 +7,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -128,7 +129,7 @@ def score_to(
         left = iter(_unwritten(items, output, summary, progress))
         first = list(itertools.islice(left, 1))  # what an interrupted run left behind has been read now
         path = output.path.with_name(output.path.name + ".run.documents") if isinstance(output, FileOutput) else None
-        with Store(path, summary.documents if comparing else 0) as store:
+        with Store(path, summary.documents) if comparing else nullcontext() as store:
             for line, kept in engine.run(
                 itertools.chain(first, left),
                 _Line(scorer, with_text, comparing),
@@ -136,16 +137,17 @@ def score_to(
                 batch_size=batch_size,
                 weigh=_characters,
             ):
-                if comparing:
+                if store is not None:
                     store.append(kept)
                 output.write(line)
                 summary.add(jsonl.brief(line))
                 if progress is not None:
                     progress(summary)
-            if comparing:
+            if store is not None:
                 _compare(store, output, scorer.config.corroboration, summary, workers)
             output.finish()
-            store.remove()
+            if store is not None:
+                store.remove()
     summary.seconds = time.perf_counter() - begin
     return summary
 
@@ -184,8 +186,8 @@ class _Line:
         record: Record = self._scorer(item)
         if self._with_text and isinstance(item, Document):
             record = msgspec.structs.replace(record, text=item.text)
-        compared = self._comparing and record.status == "ok" and isinstance(item, Document)
-        return jsonl.encode(record), keep(item) if compared and isinstance(item, Document) else b""
+        kept = keep(item) if self._comparing and isinstance(item, Document) and record.status == "ok" else b""
+        return jsonl.encode(record), kept
 
 
 def _characters(item: Document | Unread) -> int:

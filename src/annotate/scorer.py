@@ -11,7 +11,7 @@ import msgspec
 from annotate.config import Config
 from annotate.detectors import build
 from annotate.detectors.base import Detector
-from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict
+from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict, in_order
 from annotate.errors import AnnotateError
 from annotate.language import is_english
 from annotate.models import garbled, lines, origin
@@ -89,7 +89,7 @@ class Scorer:
             sha256=document.sha256,
             tier=scores.tier,
             verdict=self._verdict(scores, share),
-            flags=_in_order(flags),
+            flags=in_order(flags),
             passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in scores.passages],
             notes=list(document.notes) or msgspec.UNSET,
         )
@@ -146,16 +146,3 @@ def _from_text(text: str) -> Document:
 
 def _rounded(scores: dict[str, float]) -> dict[str, float]:
     return {label: round(score, 4) for label, score in scores.items()}
-
-
-def _in_order(flags: list[Flag]) -> list[Flag]:
-    """Sort by place and leave out exact repeats of one range and label by one detector."""
-    ordered = sorted(flags, key=lambda f: (f.start, f.end, f.label, f.detector, f.reason))
-    seen: set[tuple[int, int, str, str]] = set()
-    kept: list[Flag] = []
-    for flag in ordered:
-        key = (flag.start, flag.end, flag.label, flag.detector)
-        if key not in seen:
-            seen.add(key)
-            kept.append(flag)
-    return kept

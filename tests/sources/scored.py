@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from annotate.documents import Record
+from annotate.documents.evidence import AttributionCounts, ClaimCounts, Evidence, QuotationCounts
 from annotate.documents.record import Flag, Verdict
-from annotate.sources.evidence import AttributionCounts, ClaimCounts, Evidence, QuotationCounts
 
 
 def flag(label, start=0, end=4, **more):

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scored import claims
 
+from annotate.documents.evidence import ClaimCounts
 from annotate.sources.admiralty import claim_information, document_information, information_tag, letter, source_tag
 from annotate.sources.beta import interval
-from annotate.sources.evidence import ClaimCounts
 
 
 @pytest.mark.parametrize(

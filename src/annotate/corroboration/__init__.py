@@ -1,4 +1,5 @@
 """Documents held against each other: stories, quotations, values, names and terms, copies and origins.
 
-``facts`` takes out of each document, once, what can be compared; everything else works on facts alone.
+``corroborate`` groups the documents of a run into stories; ``story`` holds one against itself, and is where what the
+other modules find becomes flags and evidence.
 """

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
@@ -18,7 +17,7 @@ from annotate.corroboration.detectors import DETECTORS
 from annotate.corroboration.published import published_day
 from annotate.corroboration.store import Kept, Store, decode
 from annotate.corroboration.story import Finding, hold
-from annotate.documents import Flag, Record
+from annotate.documents import Record, in_order
 from annotate.sources.ratings import rate_document, reliability
 
 _BATCH: Final = 16
@@ -32,30 +31,23 @@ _decoder: Final = msgspec.msgpack.Decoder(Finding)
 
 
 class Findings:
-    """What was found for each document of a run, on disk."""
+    """What was found for each document of a run, on disk, in whatever order it was found."""
 
-    def __init__(self, count: int) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._places = array("q", [-1]) * count
+    def __init__(self, count: int, store: Store) -> None:
+        self._store = store
+        self._entries = array("q", [-1]) * count
         self.stories = 0
         """Stories of two documents or more."""
 
     def add(self, number: int, finding: bytes) -> None:
         """Keep what was found for one document."""
-        self._places[number] = self._file.tell()
-        self._file.write(len(finding).to_bytes(4, "little") + finding)
+        self._entries[number] = len(self._store)
+        self._store.append(finding)
 
     def of(self, number: int) -> Finding | None:
         """Give what was found for one document; None if it was not compared."""
-        place = self._places[number]
-        if place < 0:
-            return None
-        self._file.seek(place)
-        return _decoder.decode(self._file.read(int.from_bytes(self._file.read(4), "little")))
-
-    def close(self) -> None:
-        """Give the disk space back."""
-        self._file.close()
+        entry = self._entries[number]
+        return _decoder.decode(self._store.read(entry)) if entry >= 0 else None
 
 
 @contextmanager
@@ -70,8 +62,8 @@ def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) 
         config: how far apart documents of a story may be published.
         workers: processes.
     """
-    findings = Findings(len(store))
-    try:
+    with Store(None) as kept:
+        findings = Findings(len(store), kept)
         found = list(_stories(store, config))
         findings.stories = sum(len(numbers) > 1 for _, numbers in found)
         parts = ((story, [(n, store.read(n)) for n in part]) for story, numbers in found for part in _parts(numbers))
@@ -79,8 +71,6 @@ def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) 
             for number, finding in result:
                 findings.add(number, finding)
         yield findings
-    finally:
-        findings.close()
 
 
 def find_one(store: Store, number: int, config: CorroborationConfig) -> Finding:
@@ -96,16 +86,11 @@ def find_one(store: Store, number: int, config: CorroborationConfig) -> Finding:
 def apply(record: Record, finding: Finding) -> Record:
     """Put what was found into a record; what an earlier comparison put there goes."""
     kept = [flag for flag in record.flags if flag.detector not in DETECTORS]
-    flags = sorted([*kept, *finding.flags], key=_place)
     evidence = finding.evidence
     if record.verdict is not None and record.verdict.label == "machine-translated":
         evidence = msgspec.structs.replace(evidence, is_translation="suspected")
-    changed = msgspec.structs.replace(record, flags=flags, evidence=evidence)
+    changed = msgspec.structs.replace(record, flags=in_order([*kept, *finding.flags]), evidence=evidence)
     return msgspec.structs.replace(changed, reliability=reliability(rate_document(changed), None))
-
-
-def _place(flag: Flag) -> tuple[int, int, str, str, str]:
-    return flag.start, flag.end, flag.label, flag.detector, flag.reason
 
 
 def _stories(store: Store, config: CorroborationConfig) -> Iterator[tuple[str, list[int]]]:

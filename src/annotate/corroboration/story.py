@@ -112,12 +112,13 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
     types = outlying_types([(_key(i), type_words(d)[:MOST]) for i, d in enumerate(documents)])
     by_key = {_key(i): d for i, d in enumerate(documents)}
     id_of = {key: d.id for key, d in by_key.items()}
+    others: list[list[tuple[Document, Copying]]] = [[] for _ in documents]
+    for (a, b), copying in pairs.items():
+        others[a].append((documents[b], copying))
+        others[b].append((documents[a], exchange(copying)))
     found: list[Finding] = []
     for i, document in enumerate(documents):
-        others = [
-            (documents[b if a == i else a], c if a == i else exchange(c)) for (a, b), c in pairs.items() if i in (a, b)
-        ]
-        taken = uncredited_copy(document, others)
+        taken = uncredited_copy(document, others[i])
         flags = [
             *quoted.flags(document, quotations[i], ids),
             *claims.flags(document, checked[i], id_of, by_key),
@@ -130,8 +131,8 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
             origins=len(set(whole)),
             claims=_claim_counts(checked[i]),
             quotations=_quotation_counts(quotations[i]),
-            copied=_originality(others),
-            credited=_credited(document, others, taken),
+            copied=_originality(others[i]),
+            credited=_credited(document, others[i], taken),
             attributions=_attributions(document, utterances[i]),
             spans=_spans(checked[i], quotations[i]),
         )

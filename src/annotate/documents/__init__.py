@@ -23,6 +23,7 @@ from annotate.documents.record import (
     Record,
     Reliability,
     Verdict,
+    in_order,
     make_flag,
     mqm_penalty,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Status",
     "Unread",
     "Verdict",
+    "in_order",
     "lay_out",
     "make_flag",
     "mqm_penalty",

@@ -113,6 +113,19 @@ def mqm_penalty(flags: Iterable[Flag], words: int, weights: Mapping[Severity, fl
     return 1000.0 * sum(weights[flag.severity] for flag in flags) / words if words else 0.0
 
 
+def in_order(flags: Iterable[Flag]) -> list[Flag]:
+    """Sort by place and leave out exact repeats of one range and label by one detector."""
+    ordered = sorted(flags, key=lambda f: (f.start, f.end, f.label, f.detector, f.reason))
+    seen: set[tuple[int, int, str, str]] = set()
+    kept: list[Flag] = []
+    for flag in ordered:
+        key = (flag.start, flag.end, flag.label, flag.detector)
+        if key not in seen:
+            seen.add(key)
+            kept.append(flag)
+    return kept
+
+
 def make_flag(
     text: str,
     start: int,

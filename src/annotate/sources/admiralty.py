@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from annotate.sources.evidence import ClaimCounts
+from annotate.documents.evidence import ClaimCounts
 
 Letter = Literal["A", "B", "C", "D", "E", "F"]
 Digit = Literal["1", "2", "3", "4", "5", "6"]

@@ -13,8 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from annotate.documents import Flag, Record
+from annotate.documents.evidence import COPIES, Evidence
 from annotate.sources.admiralty import DIGITS, Digit, information_tag, source_tag
-from annotate.sources.evidence import COPIES, Evidence, evidence_of
 from annotate.sources.ratings import DocumentRating, SourceRating, rate_document
 
 Exporter = Callable[[list[SourceRating], Iterable[Record], date | None], Iterator[str]]
@@ -175,7 +175,7 @@ def to_credweb(ratings: list[SourceRating], records: Iterable[Record], day: date
 
     def observations() -> Iterator[str]:
         for record in records:
-            evidence = evidence_of(record)
+            evidence = record.evidence or None
             observed: dict[str, Any] = {"document": record.id, "site": record.source}
             if day is not None:
                 observed["date"] = day.isoformat()

@@ -17,10 +17,10 @@ from typing import Final, Literal
 import msgspec
 
 from annotate.documents import Label, Record
+from annotate.documents.evidence import COPIES, Evidence
 from annotate.documents.record import Admiralty, Reliability
 from annotate.sources.admiralty import FEWEST_CLAIMS, Digit, Letter, document_information, letter
 from annotate.sources.beta import interval
-from annotate.sources.evidence import COPIES, Evidence, evidence_of
 from annotate.sources.priors import PriorList, PriorUse, look_up, source_key
 
 Basis = Literal["evidence", "text", "list"]
@@ -168,7 +168,7 @@ def rate_document(record: Record, evidence: Evidence | None = None) -> DocumentR
         record: what scoring said of it.
         evidence: what corroboration found; None takes what the record carries.
     """
-    evidence = evidence if evidence is not None else evidence_of(record)
+    evidence = evidence if evidence is not None else record.evidence or None
     information: Digit = document_information(evidence.claims, evidence.origins) if evidence is not None else "6"
     lines = _discounted(list(_lines(record, evidence)), 1.0)
     judged = information != "6"
@@ -265,7 +265,7 @@ class _Tally:
         self.documents += 1
         if record.verdict is not None:
             self.verdicts[record.verdict.label] += 1
-        evidence = evidence_of(record)
+        evidence = record.evidence or None
         if evidence is None:
             return
         self._count(evidence)
