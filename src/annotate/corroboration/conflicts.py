@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 from rapidfuzz import fuzz
 
-from annotate.corroboration.values import WEEKDAYS, DocumentValues, Value
+from annotate.corroboration.values import TOLLS, WEEKDAYS, DocumentValues, Value
 from annotate.lexicon import lexicon
 from annotate.lexicon.transliteration import transliteration_key
 
@@ -228,7 +228,6 @@ _WEIGHTS: Final = {
 _STALE: Final = (0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 2.0)
 """How odd it is to name a weekday that many days back from publication: of 8,400, four fifths are 0 or 1 back, a
 fifteenth the day ahead. In units of half a log odd."""
-_TOLLS: Final = frozenset({"killed", "injured", "missing", "arrested", "displaced", "infected"})
 
 
 def _figures(story: Story) -> list[Relation]:
@@ -288,7 +287,7 @@ def _comparable(one: Value, other: Value, alignment: float) -> bool:
             return alignment >= 2 * ALIGNED
         # A figure with a unit is telling in itself.
         gate = ALIGNED if one.unit in (None, "people") else ALIGNED / 2
-        return alignment >= gate or (same_attribute and one.attribute in _TOLLS)
+        return alignment >= gate or (same_attribute and one.attribute in TOLLS)
     if one.kind == "date" and same_attribute and one.certainty != "asserted" and other.certainty != "asserted":
         return True
     if one.granularity != other.granularity or _RELATIVE & {one.text.lower(), other.text.lower()}:
@@ -348,7 +347,7 @@ def _judge(
     published = story.documents[place.document].published
     if value.kind == "weekday" and published is not None:
         logit += 0.7 * (_STALE[(published.weekday() - WEEKDAYS.index(value.attribute or "")) % 7] - 0.5)
-    if value.attribute in _TOLLS:
+    if value.attribute in TOLLS:
         logit += 0.5
     logit -= 1.0 * (value.kind == "number" and _key(other) in stated[place.document])
     if value.kind == "date" and _adjacent(value, other) and not _states_both(stated, place, rival):
@@ -403,7 +402,7 @@ def _explain_numbers(
     ratio = max(a, b) / max(min(a, b), 1e-9)
     if any(abs(ratio - factor) < 0.01 for factor in (1.609344, 3.28084, 1.09361)) and one.unit == "m":
         return "bound", ("unit",)
-    if one.attribute in _TOLLS and dates[0] is not None and dates[1] is not None and dates[0] != dates[1]:
+    if one.attribute in TOLLS and dates[0] is not None and dates[1] is not None and dates[0] != dates[1]:
         later, earlier = (one, other) if dates[0] > dates[1] else (other, one)
         if float(later.norm) > float(earlier.norm):
             return "update", ("later-report",)

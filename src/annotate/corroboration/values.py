@@ -123,7 +123,8 @@ _ATTRIBUTES: Final[dict[str, str]] = {
     "leak": "leak puncture spill",
 }
 _ATTRIBUTE_OF: Final = {stem_: name for name, stems in _ATTRIBUTES.items() for stem_ in stems.split()}
-_TOLLS: Final = frozenset(("killed", "injured", "missing", "arrested", "displaced", "infected"))
+TOLLS: Final = frozenset(("killed", "injured", "missing", "arrested", "displaced", "infected"))
+"""Attributes whose figures grow as an event unfolds."""
 _PHRASES: Final = re.compile(
     r"\b(?:(?P<return>(?:head|fly|flown|bring|brought|come|came|get|take|trip|way)\s(?:\w+\s){0,3}?(?:back|home))|"
     r"(?P<launch>lift(?:s|ed)?\soff|blast(?:s|ed)?\soff|take(?:s|n)?\soff))\b"
@@ -391,8 +392,8 @@ class _Frame:
                     continue
                 if raw.kind == "date":
                     attribute = attribute or name
-                elif raw.kind == "number" and name in _TOLLS and distance <= 7 and raw.unit in (None, "people"):
-                    attribute = attribute if attribute in _TOLLS else name
+                elif raw.kind == "number" and name in TOLLS and distance <= 7 and raw.unit in (None, "people"):
+                    attribute = attribute if attribute in TOLLS else name
         around = self.text[max(sentence.start, raw.start - 120) : min(sentence.end, raw.end + 120)]
         if raw.kind == "date" and (phrase := _PHRASES.search(around)):
             attribute = attribute or phrase.lastgroup
