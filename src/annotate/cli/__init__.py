@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from typing import Any, Final
@@ -10,13 +9,17 @@ from typing import Any, Final
 import click
 
 from annotate import __version__
+from annotate.cli.lazy import LazyGroup
 from annotate.errors import AnnotateError
 
 _COMMANDS: Final = {
     "score": ("annotate.cli.score", "Flag, score and judge documents."),
     "show": ("annotate.cli.show", "Show one document with its flags marked and explained."),
     "sources": ("annotate.cli.sources", "Rate the sources of scored documents, with the evidence."),
-    "label": ("annotate.cli.label", "Hand scored documents to human labelers."),
+    "report": ("annotate.cli.report", "Make one page to look at: documents, flags, stories, sources."),
+    "label": ("annotate.cli.label", "Hand documents to human labelers, fetch and measure what they say."),
+    "learn": ("annotate.cli.learn", "Calibrate and refit on labels; says what got better."),
+    "serve": ("annotate.cli.serve", "Run a Label Studio ML backend: live pre-marks."),
     "evaluate": ("annotate.cli.evaluate", "Compare records with gold: precision, recall, calibration."),
     "train": ("annotate.cli.train", "Train a shipped model again from data."),
     "terms": ("annotate.cli.terms", "Check a termbase or import one from TBX."),
@@ -26,37 +29,7 @@ _COMMANDS: Final = {
 """Verb → module whose ``command`` is the click command, and its one-line help. Loaded only when called."""
 
 
-class _LazyGroup(click.Group):
-    """Imports a command's module only when it is used, so that every start is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            if near:
-                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx=error.ctx) from error
-            raise
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, modules=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="annotate")
 def cli() -> None:
     """Source-reliability and translation-quality annotator for English news."""

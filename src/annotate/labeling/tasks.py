@@ -56,7 +56,7 @@ def make_task(record: Record, document: Document, flags: list[Flag], *, blind: b
     results: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
     for number, flag in enumerate(flags, 1):
-        region = _region_id(document, flag)
+        region = region_id(document, flag)
         if region in seen:
             raise AnnotateError(
                 f"Document {shown(document.id)} has flag {number} {shown(flag.text)} [{flag.start}, {flag.end}) of "
@@ -97,7 +97,7 @@ def _to(control: str, kind: str) -> dict[str, str]:
     return {"from_name": control, "to_name": "text", "type": kind}
 
 
-def _region_id(document: Document, flag: Flag) -> str:
+def region_id(document: Document, flag: Flag) -> str:
     """Ten hexadecimal digits that are the same for the same flag on the same text, and differ between documents."""
     parts = (document.id, document.sha256, str(flag.start), str(flag.end), flag.label, flag.detector, flag.reason)
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:10]

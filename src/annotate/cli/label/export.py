@@ -1,4 +1,4 @@
-"""``annotate label``: hand scored documents to human labelers."""
+"""``annotate label export``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from annotate.config import load_config
 from annotate.documents import SEVERITIES, Severity
 
 
-@click.group("label")
-def command() -> None:
-    """Hand scored documents to human labelers."""
-
-
-@command.command("export")
+@click.command("export")
 @click.argument("scores", type=click.Path(path_type=Path))
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @click.option(
@@ -46,7 +41,7 @@ def command() -> None:
     help="Show labelers only flags this severe.",
 )
 @click.option("--blind", is_flag=True, help="Leave out predictions, verdicts and evidence.")
-def export_command(
+def command(
     scores: Path,
     inputs: tuple[str, ...],
     output: Path,
