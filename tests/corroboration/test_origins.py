@@ -97,7 +97,7 @@ def test_later_copy_without_credit_is_given_with_the_place_on_both_sides() -> No
     text = f"{OWN} {HULL} {LEAD}"
     (first, second) = taken(Document(text, id="a", source="island.example", published="2024-03-07"), EARLIER)
     assert (first.reason, first.document) == ("shared-passage", "b")
-    assert text[first.start : first.end] == EARLIER.text[first.other_start : first.other_end] == HULL[:-1]
+    assert text[first.start : first.end] == first.elsewhere == HULL[:-1]
     assert text[second.start : second.end] == LEAD[:-1]
     assert 0.4 < first.score < 0.8
 

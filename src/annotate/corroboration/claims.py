@@ -12,6 +12,7 @@ from annotate.corroboration.conflicts import Member, Relation, relate
 from annotate.corroboration.detectors import CLAIM_CONFLICT
 from annotate.corroboration.values import DocumentValues
 from annotate.documents import Document, Flag, make_flag
+from annotate.documents.evidence import Standing
 from annotate.sources.admiralty import claim_information
 
 FLAGGED: Final = 0.3
@@ -21,8 +22,6 @@ _UNDECIDED: Final = 0.5
 """Factor on the score where as many origins have the one value as the other: one of the two is wrong."""
 
 Place = tuple[int, int]
-Standing = str
-"""``confirmed``, ``consistent``, ``contradicted`` or ``disputed``."""
 _ORDER: Final = ("contradicted", "disputed", "confirmed", "consistent")
 """Of two things found about one value, the earlier one counts."""
 
@@ -40,23 +39,33 @@ class Conflict(msgspec.Struct, frozen=True):
     """Whether more origins have the same other value than have this one."""
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """A value of one document that others speak of."""
+
+    relation: Relation
+    member: Member
+    standing: Standing
+    agreeing: int
+    """Independent origins with this value, the document's own included."""
+
+
 class Claims(msgspec.Struct, frozen=True):
     """What the other documents of a story say about one document's values."""
 
     checkable: int
     """Values that another document could have."""
-    standing: dict[Place, Standing]
-    """Range of a value to what was found; values that no other document speaks of are not in it."""
+    compared: list[Compared]
+    """Values that another document speaks of, in order of place, each once."""
     conflicts: list[Conflict]
     """Conflicts that this document is on the suspect side of."""
 
     def count(self, standing: Standing) -> int:
         """Count the values of one standing."""
-        return sum(found == standing for found in self.standing.values())
+        return sum(found.standing == standing for found in self.compared)
 
     def spans(self, standing: Standing) -> list[Place]:
         """Give the ranges of the values of one standing, in order."""
-        return sorted(place for place, found in self.standing.items() if found == standing)
+        return [(c.member.start, c.member.end) for c in self.compared if c.standing == standing]
 
 
 OriginsOf: TypeAlias = Callable[[Sequence[tuple[int, int, int]]], Sequence[int]]
@@ -70,14 +79,14 @@ def claims(values: Sequence[DocumentValues], origins_of: OriginsOf) -> list[Clai
         origins_of: numbers the independent origins of what documents say at (document, start, end).
     """
     number = {found.key: i for i, found in enumerate(values)}
-    standing: list[dict[Place, Standing]] = [{} for _ in values]
+    compared: list[dict[Place, Compared]] = [{} for _ in values]
     conflicts: list[dict[Place, Conflict]] = [{} for _ in values]
 
-    def note(member: Member, found: Standing) -> None:
-        mine = standing[number[member.document]]
+    def note(relation: Relation, member: Member, standing: Standing, agreeing: int) -> None:
+        mine = compared[number[member.document]]
         place = (member.start, member.end)
-        if place not in mine or _ORDER.index(found) < _ORDER.index(mine[place]):
-            mine[place] = found
+        if place not in mine or _ORDER.index(standing) < _ORDER.index(mine[place].standing):
+            mine[place] = Compared(relation, member, standing, agreeing)
 
     for relation in relate(values):
         if relation.relation == "conflict" and relation.score < FLAGGED:
@@ -90,22 +99,25 @@ def claims(values: Sequence[DocumentValues], origins_of: OriginsOf) -> list[Clai
         everyone = {origin for found in origins.values() for origin in found}
         if relation.relation != "conflict":
             for member in relation.members:
-                note(member, "confirmed" if relation.relation == "same" and len(everyone) > 1 else "consistent")
+                confirmed = relation.relation == "same" and len(everyone) > 1
+                behind = len(origins[meant[member.norm]])
+                note(relation, member, "confirmed" if confirmed else "consistent", behind)
             continue
         most = max(len(found) for found in origins.values())
         clear = sum(len(found) == most for found in origins.values()) == 1
         for member in relation.members:
             behind = len(origins[meant[member.norm]])
             if clear and behind == most:
+                note(relation, member, "consistent", behind)
                 continue
             decided = clear and behind < most
-            note(member, "contradicted" if decided else "disputed")
+            note(relation, member, "contradicted" if decided else "disputed", behind)
             mine = conflicts[number[member.document]]
             against = len(everyone - origins[meant[member.norm]])
             mine.setdefault((member.start, member.end), Conflict(relation, member, behind, against, decided))
     return [
-        Claims(len(found.values), mine, [theirs[place] for place in sorted(theirs)])
-        for found, mine, theirs in zip(values, standing, conflicts, strict=True)
+        Claims(len(found.values), [mine[place] for place in sorted(mine)], [theirs[place] for place in sorted(theirs)])
+        for found, mine, theirs in zip(values, compared, conflicts, strict=True)
     ]
 
 

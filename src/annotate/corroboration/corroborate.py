@@ -87,7 +87,8 @@ def apply(record: Record, finding: Finding) -> Record:
     """Put what was found into a record; what an earlier comparison put there goes."""
     kept = [flag for flag in record.flags if flag.detector not in DETECTORS]
     evidence = finding.evidence
-    if record.verdict is not None and record.verdict.label == "machine-translated":
+    suspected = record.verdict is not None and record.verdict.label == "machine-translated"
+    if suspected and evidence.is_translation is None:
         evidence = msgspec.structs.replace(evidence, is_translation="suspected")
     changed = msgspec.structs.replace(record, flags=in_order([*kept, *finding.flags]), evidence=evidence)
     return msgspec.structs.replace(changed, reliability=reliability(rate_document(changed), None))

@@ -156,9 +156,8 @@ class Taken(msgspec.Struct, frozen=True, order=True):
     """Id of the other document; None where nothing but the leftover tells."""
     outlet: str | None
     """Whose it is, if that is known."""
-    other_start: int
-    other_end: int
-    """Range in the other document; 0 and 0 without one."""
+    elsewhere: str | None
+    """The words of the other document, on one line; None for a leftover."""
     containment: float
     """Share of this document's words that are in the other; 0 without one."""
 
@@ -201,8 +200,7 @@ def uncredited_copy(document: Document, others: Sequence[tuple[Document, Copying
                 round(sure, 4),
                 other.id,
                 next(iter(sorted(str(t) for t in theirs)), None),
-                p.start_b,
-                p.end_b,
+                " ".join(other.text[p.start_b : p.end_b].split()),
                 copying.containment_a,
             )
             for p in copying.passages
@@ -258,8 +256,7 @@ def _leftovers(document: Document, others: Sequence[Document]) -> list[Taken]:
                 _LEFTOVER[kind],
                 elsewhere.id if elsewhere else None,
                 handle.outlet,
-                0,
-                0,
+                None,
                 0.0,
             )
         )

@@ -6,14 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from annotate.corroboration import claims, quoted
-from annotate.corroboration.claims import Claims
+from annotate.corroboration.claims import Claims, Compared
 from annotate.corroboration.copies import Copying, compare_copies, credits_document, exchange, run_hashes, whole_credits
-from annotate.corroboration.credits import find_credits
+from annotate.corroboration.credits import chain, find_credits
 from annotate.corroboration.detectors import TERM_CONFLICT, UNCREDITED_COPY
 from annotate.corroboration.entities import TypeConflict, outlying_types, type_words
 from annotate.corroboration.origins import Member, Taken, count_origins, member, publisher, uncredited_copy
@@ -22,7 +22,17 @@ from annotate.corroboration.quoted import Quoted
 from annotate.corroboration.utterances import Utterance, find_utterances
 from annotate.corroboration.values import DocumentValues, document_values
 from annotate.documents import Document, Flag, make_flag
-from annotate.documents.evidence import COPIES, AttributionCounts, ClaimCounts, Copied, Evidence, QuotationCounts
+from annotate.documents.evidence import (
+    COPIES,
+    AttributionCounts,
+    ClaimCounts,
+    ComparedClaim,
+    Copied,
+    Evidence,
+    QuotationCounts,
+    SharedText,
+)
+from annotate.documents.translated import declares_translation
 
 MOST: Final = 300
 """Quotations, values and words for types of one document that are compared, the first ones: three times what a long
@@ -123,17 +133,21 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
             *quoted.flags(document, quotations[i], ids),
             *claims.flags(document, checked[i], id_of, by_key),
             *(_type_flag(document, t, id_of) for t in types if t.document == _key(i)),
-            *(_copy_flag(document, t, documents) for t in taken),
+            *(_copy_flag(document, t) for t in taken),
         ]
         evidence = Evidence(
             story=story,
             documents=len(documents),
             origins=len(set(whole)),
+            origin=whole[i] + 1,
             claims=_claim_counts(checked[i]),
+            compared=[_compared(document, c, id_of) for c in checked[i].compared],
             quotations=_quotation_counts(quotations[i]),
+            copies=[_shared_text(other, copying) for other, copying in others[i] if copying.originality != "original"],
             copied=_originality(others[i]),
             credited=_credited(document, others[i], taken),
             attributions=_attributions(document, utterances[i]),
+            is_translation="declared" if declares_translation(document) else None,
             spans=_spans(checked[i], quotations[i]),
         )
         found.append(Finding(evidence, flags))
@@ -169,11 +183,44 @@ def _claim_counts(found: Claims) -> ClaimCounts:
         confirmed=found.count("confirmed"),
         consistent=found.count("consistent"),
         contradicted=found.count("contradicted"),
-        uncorroborated=found.checkable - len(found.standing),
+        uncorroborated=found.checkable - len(found.compared),
     )
 
 
 _FAITHFUL: Final = ("verbatim", "excerpt", "marked-edit")
+
+
+def _compared(document: Document, found: Compared, id_of: dict[str, str]) -> ComparedClaim:
+    member = found.member
+    sentence = next((s for s in document.layout.sentences if s.start <= member.start < s.end), None)
+    hands = chain(document, sentence.start, sentence.end) if sentence is not None else ()
+    elsewhere: defaultdict[str, set[str]] = defaultdict(set)
+    for other in found.relation.members:
+        if other.document != member.document:
+            elsewhere[other.text].add(id_of[other.document])
+    return ComparedClaim(
+        start=member.start,
+        end=member.end,
+        kind=found.relation.kind,
+        standing=found.standing,
+        relation=found.relation.relation,
+        origins=found.agreeing,
+        elsewhere={text: sorted(ids) for text, ids in sorted(elsewhere.items())},
+        explanations=list(found.relation.explanations),
+        chain=[hand.name for hand in hands],
+    )
+
+
+def _shared_text(other: Document, copying: Copying) -> SharedText:
+    return SharedText(
+        document=other.id,
+        originality=copying.originality,
+        share=round(copying.containment_a, 3),
+        direction=_DIRECTIONS[copying.direction],
+    )
+
+
+_DIRECTIONS: Final[dict[str | None, Literal["from", "to"] | None]] = {"a-from-b": "from", "b-from-a": "to", None: None}
 
 
 def _quotation_counts(found: Sequence[Quoted]) -> QuotationCounts:
@@ -253,13 +300,12 @@ def _type_flag(document: Document, found: TypeConflict, id_of: dict[str, str]) -
     )
 
 
-def _copy_flag(document: Document, found: Taken, documents: Sequence[Document]) -> Flag:
-    other = next((d for d in documents if d.id == found.document), None) if found.document is not None else None
+def _copy_flag(document: Document, found: Taken) -> Flag:
     evidence: dict[str, Any] = {
         "document": found.document,
         "outlet": found.outlet,
         "containment": found.containment or None,
-        "elsewhere": " ".join(other.text[found.other_start : found.other_end].split()) or None if other else None,
+        "elsewhere": found.elsewhere,
     }
     return make_flag(
         document.text,

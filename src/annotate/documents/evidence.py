@@ -12,6 +12,9 @@ Copied = Literal["original", "copy-with-different-portions", "wholesale-duplicat
 COPIES: Final = ("copy-with-different-portions", "wholesale-duplicate")
 """Values of :data:`Copied` of a document that has no origin of its own."""
 
+Standing = Literal["confirmed", "consistent", "contradicted", "disputed"]
+"""What the other documents of a story make of a claim; see :class:`ClaimCounts`."""
+
 Ranges = list[tuple[int, int]]
 
 
@@ -23,7 +26,8 @@ class ClaimCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirmed: int = 0
     """Another independent origin has the same value, and none a conflicting one."""
     consistent: int = 0
-    """Compatible with the rest of the story (bound, update, scope, or the same value from the same origin)."""
+    """Compatible with the rest of the story (bound, update, scope, or the same value from the same origin), or what
+    most origins have where another contradicts it."""
     contradicted: int = 0
     """More independent origins have a conflicting value than have this one."""
     uncorroborated: int = 0
@@ -66,6 +70,39 @@ class AttributionCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """Names of the agencies cited."""
 
 
+class ComparedClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value of one document that another document speaks of too."""
+
+    start: int
+    end: int
+    """``[start, end)`` of the text."""
+    kind: str
+    """``date``, ``weekday``, ``number``, ``person``, ``place``, ``owner``."""
+    standing: Standing
+    relation: Literal["same", "conflict", "update", "bound", "scope"]
+    origins: int
+    """Independent origins with this value, this document's own included."""
+    elsewhere: dict[str, list[str]] = {}
+    """The value in the words of the other documents → their ids."""
+    explanations: list[str] = []
+    """What may explain a difference: ``time-zone``, ``rounding``, ``later-report`` …"""
+    chain: list[str] = []
+    """The hands it passed through by this document's own words, the first to have it first; empty where the document
+    says it as its own."""
+
+
+class SharedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another document with which one shares text."""
+
+    document: str
+    """Id of the other."""
+    originality: Copied
+    share: float
+    """Share of this document's words that stand in passages both have, in [0, 1]."""
+    direction: Literal["from", "to"] | None
+    """Whether this one has it from the other or the other way round; None where nothing tells."""
+
+
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that was found by holding one document against the others of its story."""
 
@@ -74,10 +111,16 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In the story, this one included."""
     origins: int = 1
     """Independent origins of the story: at most ``documents``."""
+    origin: int = 1
+    """Which of them this document has its text from, counted from 1: the same number for copies of one text and for
+    documents that credit one agency."""
     claims: ClaimCounts = ClaimCounts()
+    compared: list[ComparedClaim] = []
+    """The claims that another document speaks of, in order of place."""
     quotations: QuotationCounts = QuotationCounts()
     copied: Copied | None = None
     """None: not known, or nothing to compare with."""
+    copies: list[SharedText] = []
     credited: bool | None = None
     """Whether a copy names where it comes from; None where it is no copy or cannot be told."""
     attributions: AttributionCounts = AttributionCounts()

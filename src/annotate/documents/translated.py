@@ -1,4 +1,4 @@
-"""Which quotations the document itself says were translated, by a machine or a person."""
+"""What a document itself says was translated, by a machine or a person: some of its quotations, or all of it."""
 
 from __future__ import annotations
 
@@ -68,6 +68,18 @@ _CUES: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ITSELF: Final = re.compile(
+    rf"""
+    \b(?:this|the)\s(?:article|story|report|text|interview|column|essay|dispatch|translation)\s
+        (?:was|is|has\sbeen)\s(?:\w+\s){{0,3}}?translated\b
+  | \b(?:originally|first)\s(?:published|written|appeared|printed)\s(?:\w+\s){{0,3}}?in\s{_LANGUAGE}\b
+  | \A\W*(?:\w+\s)?(?:machine\s)?translat(?:ed|ion)(?:\s{_OF_LANGUAGE})?(?:\s(?:by\b|with\b)|\s*:|\W*\Z)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_EDGE: Final = 3
+"""Paragraphs at either end of a text in which it speaks of itself."""
+
 _WORK: Final = re.compile(
     r"\b(?:novels?|novella|books?|poems?|poetry|memoirs?|plays?|films?|operas?|libretto|songs?|stories|works|fiction|bestseller"
     r"|editions?|subtitles)\b",
@@ -120,6 +132,13 @@ class Translated(msgspec.Struct, frozen=True, gc=False):
     score: float
     """How surely it is one: the cue's prior, less for distance."""
     cue: Cue
+
+
+def declares_translation(document: Document) -> bool:
+    """Whether a document says of itself, at its beginning or end, that it was translated."""
+    paragraphs = document.layout.paragraphs
+    edges = paragraphs if len(paragraphs) <= 2 * _EDGE else [*paragraphs[:_EDGE], *paragraphs[-_EDGE:]]
+    return any(_ITSELF.search(paragraph.of(document.text)) for paragraph in edges)
 
 
 def translated_quotations(document: Document) -> tuple[Translated, ...]:

@@ -110,6 +110,12 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "story": {"description": "Id of the story: a digest of its documents, or what the input calls it."},
         "documents": {"minimum": 1, "description": "Documents of the story, this one included."},
         "origins": {"minimum": 1, "description": "Independent origins of the story: copies count once."},
+        "origin": {
+            "minimum": 1,
+            "description": "Which of them this document has its text from; the same number for copies of one text.",
+        },
+        "compared": {"description": "The claims that another document speaks of, in order of place."},
+        "copies": {"description": "The other documents with which it shares text."},
         "claims": {
             "description": "Dates, figures, people, places and owners, by what the other documents say of them."
         },
@@ -127,9 +133,29 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "ClaimCounts": {
         "checkable": {**_COUNT, "description": "All of them."},
         "confirmed": {**_COUNT, "description": "Another independent origin says the same and none otherwise."},
-        "consistent": {**_COUNT, "description": "Compatible with the others, or the same from the same origin."},
+        "consistent": {
+            **_COUNT,
+            "description": "Compatible with the others, the same from the same origin, or what most origins have.",
+        },
         "contradicted": {**_COUNT, "description": "More independent origins say otherwise."},
         "uncorroborated": {**_COUNT, "description": "Found nowhere else: the normal state of a claim, and no mark."},
+    },
+    "ComparedClaim": {
+        "start": {**_OFFSET, "description": "First code point of the value."},
+        "end": {"minimum": 1, "description": "One past the value's last code point."},
+        "kind": {"description": "date, weekday, number, person, place, owner."},
+        "standing": {"description": "What the other documents make of it."},
+        "relation": {"description": "How its value and theirs stand to each other."},
+        "origins": {"minimum": 1, "description": "Independent origins with this value, this document's own included."},
+        "elsewhere": {"description": "The value in the words of the other documents, and their ids."},
+        "explanations": {"description": "What may explain a difference, e.g. time-zone, rounding, later-report."},
+        "chain": {"description": "The hands it passed through by this document's own words, the first one first."},
+    },
+    "SharedText": {
+        "document": {"description": "Id of the other document."},
+        "originality": {"description": "Article originality as in the W3C Credibility Signals."},
+        "share": {**_PROBABILITY, "description": "Share of this document's words in passages that both have."},
+        "direction": {"description": "from: this one has it from the other; to: the other way; null: cannot be told."},
     },
     "QuotationCounts": {
         "checked": {**_COUNT, "description": "All of them."},
