@@ -115,3 +115,45 @@ def test_flags_name_their_detectors_and_slice_the_text():
         for flag in found.flags:
             assert flag.detector in DETECTORS
             assert document.text[flag.start : flag.end] == flag.text
+
+
+def test_each_compared_claim_says_what_others_have_and_whose_word_it_is():
+    first = "The ferry Alma carried 214 passengers when it ran aground, harbour master Ines Halloran said."
+    second = "The ferry Alma had 214 passengers on board when it ran aground, the Verland Post reported."
+    third = "The ferry Alma carried at least 200 passengers when it ran aground, the coast guard said."
+    texts = [
+        Document(text, id=f"d{i}", source=f"s{i}.example", published="2023-03-15")
+        for i, text in enumerate([first, second, third])
+    ]
+    found = hold("s", texts)
+    (one, *_) = [c for c in found[0].evidence.compared if c.kind == "number"]
+    assert first[one.start : one.end].startswith("214")
+    assert one.standing == "confirmed"
+    assert one.origins == 2
+    assert one.chain == ["Ines Halloran"]
+    assert ["d1"] in one.elsewhere.values()
+    assert found[0].evidence.claims.confirmed == 1
+    assert [f.evidence.origin for f in found] == [1, 2, 3]
+
+
+def test_a_copy_names_the_document_it_has_its_text_from():
+    early = Document(AGENCY, id="early", source="one.example", published="2023-03-14")
+    late = Document(AGENCY + "\n\nIt is the second such case.", id="late", source="two.example", published="2023-03-16")
+    found = {d.id: f.evidence for d, f in zip((early, late), hold("s", [early, late]), strict=True)}
+    assert [(c.document, c.direction) for c in found["late"].copies] == [("early", "from")]
+    assert [(c.document, c.direction) for c in found["early"].copies] == [("late", "to")]
+    assert found["late"].copies[0].share > 0.9
+    assert found["late"].origin == found["early"].origin
+
+
+@pytest.mark.parametrize(
+    ("line", "declared"),
+    [
+        ("This article was translated from German.", "declared"),
+        ("Translation: Anna Berg", "declared"),
+        ("Her novel was translated from German.", None),
+    ],
+)
+def test_a_declared_translation(line: str, declared: str | None):
+    (found,) = hold("s", [Document(f"{AGENCY}\n\n{line}", id="d")])
+    assert found.evidence.is_translation == declared
