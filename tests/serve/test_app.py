@@ -119,6 +119,10 @@ LEFT = '<Text name="text" value="$text"/>'
         ("<View>", "is not well-formed XML"),
         ("<View/>", "has no labels 'label' for each region of 'text'; give the project the config.xml that"),
         (CONFIG.replace('value="garbled"', 'value="broken"'), "lacks garbled in 'label'; give"),
+        (
+            re.sub(r'value="(machine-\w+|garbled)" back', 'value="" back', CONFIG),
+            "lacks garbled, machine-generated, machine-paraphrased and 1 more in 'label'; give",
+        ),
         (CONFIG.replace('name="severity"', 'name="gravity"'), "has no choices 'severity' for each region of 'text'"),
         (CONFIG.replace('value="$text"', 'value="fixed"'), "shows no field of the tasks as text"),
         (CONFIG.replace('min="0"', 'min="none"'), "has a wrong number"),
@@ -212,4 +216,5 @@ def test_a_name_and_a_password_can_be_asked_for(predictor, log, given, status):
             answer = client.get(path, auth=given)
             assert answer.status_code == status
         assert (status == 401) == ("www-authenticate" in answer.headers)
+        assert client.post("/webhook", json={"action": "TASKS_CREATED"}, auth=given).status_code == 201
     assert "pass:word" not in log.text

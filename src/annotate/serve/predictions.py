@@ -130,8 +130,9 @@ def text_field(label_config: str) -> str:
             )
         lacking = sorted(ours.values - control.values)
         if lacking:
+            more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
             raise AnnotateError(
-                f"The project's labeling configuration lacks {', '.join(lacking)} in {name!r}; {_REMEDY}."
+                f"The project's labeling configuration lacks {', '.join(lacking[:3])}{more} in {name!r}; {_REMEDY}."
             )
     field = theirs.objects[_ours().controls["label"].to_name]
     if field not in theirs.fields:
