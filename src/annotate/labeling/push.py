@@ -1,0 +1,470 @@
+"""An export, sent to a project of a Label Studio server; safe to repeat, and safe after every fault.
+
+The server knows nothing of documents: what is imported twice is there twice. So a task is known by its document's id
+and text hash. What is there is listed first, only the rest is sent, and after every fault it is listed again before
+anything is sent again. Nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+
+from annotate.errors import AnnotateError
+from annotate.labeling.client import TITLE_LENGTHS, Server, ServerError
+from annotate.labeling.configuration import Configuration, read_config
+from annotate.labeling.labelstudio import verify
+
+Sampling = Literal["uncertainty", "sequential", "uniform"]
+
+SAMPLINGS: Final[dict[Sampling, str]] = {
+    "uncertainty": "Uncertainty sampling",
+    "sequential": "Sequential sampling",
+    "uniform": "Uniform sampling",
+}
+"""Order in which a server hands out tasks: least confident first, as imported, at random."""
+
+BLIND: Final = "blind"
+"""Folder of an export's blind arm; it goes into a project of its own, for its labelers must see no pre-marks."""
+
+_ONCE: Final = {"max_retries": 0}
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """What became of an export, or would."""
+
+    title: str
+    project: int | None
+    """Id; None for a project that is not there yet."""
+    url: str
+    created: bool
+    new: int
+    """Documents sent, or to send."""
+    unchanged: int
+    """Documents that were there as they are."""
+    replaced: int
+    """Documents that were there with another scorer's pre-marks, which these have replaced."""
+    changed: int
+    """Of the new ones, those whose document is also there with an earlier text, which stays with its labels."""
+    others: int
+    """Documents of the project that this export does not have."""
+    settings: list[str]
+    """Settings of the project that were changed, or would be."""
+    faults: list[str]
+    """Requests that failed and were made good."""
+    problem: str | None
+    """What is left undone or wrong, in one sentence; None where the project holds every document exactly once."""
+
+
+class _There(msgspec.Struct, frozen=True):
+    """A task that is in the project."""
+
+    id: int
+    data: bytes
+    """Digest of its data but the text."""
+    predictions: int
+
+
+class _Listing:
+    """What is in a project: a few dozen bytes for each task, whatever its length."""
+
+    def __init__(self, tasks: Iterable[Any], model_version: str | None) -> None:
+        self.by_key: dict[bytes, list[_There]] = {}
+        self.documents: set[bytes] = set()
+        self.outdated = 0
+        """Unfinished tasks with pre-marks of another version."""
+        for task in tasks:
+            data = task.data
+            if not isinstance(data, Mapping) or not {"doc_id", "sha256"} <= data.keys():
+                continue  # imported by other means: not ours to touch
+            there = _There(task.id, _digest(data), task.total_predictions or 0)
+            self.by_key.setdefault(_key(data), []).append(there)
+            self.documents.add(_document(data))
+            if there.predictions and not task.is_labeled and data.get("signature") != model_version:
+                self.outdated += 1
+
+
+def push(
+    server: Server,
+    folder: str | Path,
+    project: str,
+    *,
+    overlap: int = 2,
+    sampling: Sampling = "uncertainty",
+    replace: bool = False,
+    dry_run: bool = False,
+    report: Callable[[str], None] = lambda _: None,
+) -> list[Pushed]:
+    """Send an export to a project, which is made if it is not there.
+
+    Args:
+        server: where to.
+        folder: what ``label export`` wrote. Its blind arm, if it has one, goes to the project "NAME (blind)".
+        project: title or id.
+        overlap: annotators that each document is given to.
+        sampling: in which order documents are handed out.
+        replace: let these pre-marks take the place of those of another version of the scorer.
+        dry_run: say what would be done and do nothing.
+        report: told of each step and each fault.
+
+    Returns:
+        One for the project, and one for the blind arm's.
+
+    Raises:
+        AnnotateError: if the export is broken, or it cannot be sent to that project as it is; nothing has been sent
+            then. What goes wrong later is a ``problem``.
+    """
+    folder = Path(folder)
+    arms = [(folder, project)]
+    if (folder / BLIND).is_dir():
+        main: Any = server.find_project(project) if project.isdecimal() else None
+        arms.append((folder / BLIND, f"{project if main is None else main.title} ({BLIND})"))
+    pushes = [_Push(server, path, title, replace=replace, report=report) for path, title in arms]
+    for each in pushes:
+        each.prepare(overlap, sampling)
+    return [each.result() if dry_run else each.run() for each in pushes]
+
+
+class _Push:
+    """One folder of tasks into one project."""
+
+    def __init__(
+        self, server: Server, folder: Path, name: str, *, replace: bool, report: Callable[[str], None]
+    ) -> None:
+        self._server = server
+        self._folder = folder
+        self._name = name
+        self._replace = replace
+        self._report = report
+        self._faults: list[str] = []
+        self._problem: str | None = None
+        self._created = False
+        self._project: Any = None
+
+    def prepare(self, overlap: int, sampling: Sampling) -> None:
+        """Read the export and the project, and make sure that the one can go into the other."""
+        if not self._name.isdecimal() and len(self._name) not in TITLE_LENGTHS:
+            raise AnnotateError(
+                f"The title {self._name!r} has {len(self._name)} characters; Label Studio takes "
+                f"{TITLE_LENGTHS.start} to {TITLE_LENGTHS.stop - 1}."
+            )
+        verify(self._folder)
+        self._version = self._read_version()
+        self._project = self._server.find_project(self._name)
+        self._wanted: dict[str, Any] = {
+            "label_config": (self._folder / "config.xml").read_text(encoding="utf-8").strip(),
+            "expert_instruction": _body((self._folder / "guidelines.html").read_text(encoding="utf-8")),
+            "show_instruction": True,
+            "maximum_annotations": overlap,
+            "sampling": SAMPLINGS[sampling],
+        }
+        self._there = _Listing((), self._version) if self._project is None else self._list()
+        self._settings = [name for name, value in self._wanted.items() if not self._is_set(name, value)]
+        if self._project is not None and "label_config" in self._settings and self._project.task_number:
+            _check_config_change(self._project.label_config, self._wanted["label_config"], self._name)
+        self._count()
+        if not self._replace and (self._stale or self._there.outdated):
+            number = max(self._stale, self._there.outdated)
+            raise AnnotateError(
+                f"Project {self._name!r} has {number} documents with pre-marks, or their evidence, of another scoring "
+                "than this export's, and shows labelers one version only; push to a new project, or give --yes to "
+                "replace them. Labels that are there stay, with what their annotators were shown."
+            )
+
+    def _read_version(self) -> str | None:
+        """Give the one version of the scorer whose pre-marks the export holds; None for a blind arm."""
+        versions = {p["model_version"] for _, task in self._tasks() for p in task.get("predictions", ())}
+        if len(versions) > 1:
+            raise AnnotateError(
+                f"{self._folder} holds pre-marks of {len(versions)} versions of the scorer; export one at a time."
+            )
+        return versions.pop() if versions else None
+
+    def _tasks(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name in sorted((p.name for p in self._folder.glob("tasks*.json")), key=lambda n: (len(n), n)):
+            for task in msgspec.json.decode((self._folder / name).read_bytes()):
+                yield name, task
+
+    def _is_set(self, name: str, wanted: Any) -> bool:
+        value = getattr(self._project, name, None)
+        if name == "expert_instruction":  # the server takes out tags and attributes it does not trust
+            return _words(value or "") == _words(wanted)
+        return bool((value.strip() if isinstance(value, str) else value) == wanted)
+
+    def _count(self) -> None:
+        """Hold the export against what is there."""
+        self._new = self._changed = self._unchanged = self._stale = 0
+        mine: set[bytes] = set()
+        for _, task in self._tasks():
+            key = _key(task["data"])
+            mine.add(key)
+            there = self._there.by_key.get(key)
+            if there is None:
+                self._new += 1
+                self._changed += _document(task["data"]) in self._there.documents
+            elif _is_current(there[0], task):
+                self._unchanged += 1
+            else:
+                self._stale += 1
+        self._others = len(self._there.by_key.keys() - mine)
+
+    def run(self) -> Pushed:
+        """Send what is missing. Whatever goes wrong from here on is told in the result."""
+        try:
+            if self._project is None:
+                self._create()
+            elif self._settings:
+                changes = {name: self._wanted[name] for name in self._settings}
+                self._update("change the settings", **changes)
+            self._send_new()
+            if self._stale:
+                self._replace_stale()
+            if self._version is not None:
+                # Without this the label stream shows the pre-marks of whatever was imported first.
+                self._update("set the model version", model_version=self._version)
+            self._problem = self._check()
+        except ServerError as error:
+            self._problem = f"{error} Run the same command again to go on."
+        return self.result()
+
+    def result(self) -> Pushed:
+        """Say what was, or would be, done."""
+        identity = self._project.id if self._project is not None else None
+        return Pushed(
+            title=self._project.title if self._project is not None else self._name,
+            project=identity,
+            url=f"{self._server.url}/projects/{identity}" if identity is not None else self._server.url,
+            created=self._created,
+            new=self._new,
+            unchanged=self._unchanged,
+            replaced=self._stale,
+            changed=self._changed,
+            others=self._others,
+            settings=self._settings,
+            faults=self._faults,
+            problem=self._problem,
+        )
+
+    def _fault(self, what: str) -> None:
+        self._faults.append(what)
+        self._report(what)
+
+    def _create(self) -> None:
+        for attempt in range(self._server.tries):
+            try:
+                made = self._server.ask(
+                    f"make the project {self._name!r}",
+                    lambda: self._server.sdk.projects.create(title=self._name, **self._wanted, request_options=_ONCE),
+                )
+                self._project = self._server.project(made.id)
+                break
+            except ServerError as error:
+                if error.fate == "refused" or attempt == self._server.tries - 1:
+                    raise
+                self._fault(str(error))
+            self._server.wait(attempt)
+            self._project = self._server.find_project(self._name)
+            if self._project is not None:
+                break
+        self._created = True
+
+    def _update(self, doing: str, **changes: Any) -> None:
+        project = self._project.id
+        self._server.ask_again(
+            f"{doing} of project {project}",
+            lambda: self._server.sdk.projects.update(project, **changes, request_options=_ONCE),
+        )
+
+    def _list(self) -> _Listing:
+        project = self._project.id
+        for attempt in range(self._server.tries):
+            try:
+                return _Listing(self._server.tasks(project), self._version)
+            except ServerError as error:
+                if error.fate == "refused" or attempt == self._server.tries - 1:
+                    raise
+                self._fault(str(error))
+            self._server.wait(attempt)
+        raise AssertionError("tries is at least 1")
+
+    def _missing(self, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [task for task in tasks if _key(task["data"]) not in self._there.by_key]
+
+    def _send_new(self) -> None:
+        """Send what is missing, a file at a time: an export keeps them small enough for any server."""
+        chunk: list[dict[str, Any]] = []
+        current = ""
+        done = 0
+        for name, task in self._tasks():
+            if name != current:
+                done = self._send(self._missing(chunk), done)
+                chunk, current = [], name
+            chunk.append(task)
+        self._send(self._missing(chunk), done)
+
+    def _send(self, tasks: list[dict[str, Any]], done: int) -> int:
+        """Send tasks until they are there, listing what is there before anything is sent again."""
+        if not tasks:
+            return done
+        wanted = tasks
+        silent = False
+        for attempt in range(self._server.tries):
+            try:
+                if not silent:
+                    self._import(wanted)
+                    break
+                fault = f"Waiting for {len(wanted)} tasks that {self._server.url} may still be importing."
+            except ServerError as error:
+                if error.fate == "refused" or attempt == self._server.tries - 1:
+                    raise
+                # A server that is still at work would import what is sent again a second time: only wait for it.
+                silent = error.timed_out
+                fault = str(error)
+            self._fault(fault)
+            self._server.wait(attempt)
+            self._there = self._list()
+            wanted = self._missing(wanted)
+            if not wanted:
+                break
+        else:
+            raise ServerError(f"{len(wanted)} tasks did not arrive in project {self._project.id}.", "unknown")
+        done += len(tasks)
+        self._report(f"{self._name}: {done:,} of {self._new:,} new documents sent.")
+        return done
+
+    def _import(self, tasks: list[dict[str, Any]]) -> None:
+        project = self._project.id
+        answer = self._server.ask(
+            f"import {len(tasks)} tasks into project {project}",
+            lambda: self._server.sdk.projects.import_tasks(project, request=tasks, request_options=_ONCE),
+        )
+        if answer.task_count != len(tasks):
+            raise ServerError(
+                f"Project {project} took {answer.task_count} of {len(tasks)} tasks, says {self._server.url}.", "unknown"
+            )
+
+    def _replace_stale(self) -> None:
+        for _, task in self._tasks():
+            there = self._there.by_key.get(_key(task["data"]))
+            if there is not None and not _is_current(there[0], task):
+                self._server.ask_again(
+                    f"replace the pre-marks of document {task['data']['doc_id']!r}",
+                    lambda there=there[0], task=task: self._replace_one(there.id, task),  # type: ignore[misc]
+                )
+
+    def _replace_one(self, identity: int, task: dict[str, Any]) -> None:
+        """Put our prediction in the place of our earlier one, then the data: a task with the new data is finished.
+
+        The same however often it is done: it reads first.
+        """
+        sdk = self._server.sdk
+        for prediction in task.get("predictions", ()):
+            ours = [
+                p
+                for p in sdk.predictions.list(task=identity, request_options=_ONCE)
+                if (p.model_version or "").startswith(("annotate|", prediction["model_version"]))
+            ]
+            if ours:
+                newest = max(ours, key=lambda p: p.id)
+                sdk.predictions.update(newest.id, **prediction, request_options=_ONCE)
+            else:
+                sdk.predictions.create(task=identity, **prediction, request_options=_ONCE)
+        sdk.tasks.update(str(identity), data=task["data"], request_options=_ONCE)
+
+    def _check(self) -> str | None:
+        """Hold the project against the export once more: every document is to be there exactly once."""
+        there = self._list()
+        missing: list[str] = []
+        doubled: list[str] = []
+        for _, task in self._tasks():
+            found = len(there.by_key.get(_key(task["data"]), ()))
+            if found != 1:
+                (doubled if found else missing).append(task["data"]["doc_id"])
+        marked = self._version is None and any(t.predictions for tasks in there.by_key.values() for t in tasks)
+        if missing:
+            return f"Project {self._project.id} lacks {_some(missing)}; run the same command again."
+        if doubled:
+            return (
+                f"Project {self._project.id} has {_some(doubled)} more than once; another push ran beside this one, or "
+                "they were imported by hand: delete the spare tasks in the Data Manager."
+            )
+        if marked:
+            return f"Project {self._project.id} is a blind arm but has pre-marks; use a project of its own for it."
+        return None
+
+
+def _check_config_change(old_xml: str, new_xml: str, name: str) -> None:
+    """Refuse a labeling configuration under which tasks or labels that are there would lose their meaning.
+
+    The server accepts a used label's removal and a renamed control.
+
+    Raises:
+        AnnotateError: naming what would go.
+    """
+    try:
+        old = read_config(old_xml)
+    except AnnotateError:
+        old = None
+    gone = ["what another program made"] if old is None else _lost(old, read_config(new_xml))
+    if gone:
+        raise AnnotateError(
+            f"Project {name!r} has tasks, and this export's labeling configuration would break them "
+            f"({_some(gone, 'part')}); push to a new project."
+        )
+
+
+def _lost(old: Configuration, new: Configuration) -> list[str]:
+    lost = [f"the field {field!r} is new" for field in sorted(new.fields - old.fields)]
+    for name, control in old.controls.items():
+        now = new.controls.get(name)
+        if now is None or (now.type, now.to_name, now.per_region) != (
+            control.type,
+            control.to_name,
+            control.per_region,
+        ):
+            lost.append(f"the control {name!r} is gone or another")
+        else:
+            lost += [f"{value!r} of {name!r} is gone" for value in sorted(control.values - now.values)]
+            if (now.minimum, now.maximum) != (control.minimum, control.maximum):
+                lost.append(f"the range of {name!r} is another")
+    lost += [f"{name!r} shows another field" for name, field in old.objects.items() if new.objects.get(name) != field]
+    return lost
+
+
+def _key(data: Mapping[str, Any]) -> bytes:
+    return hashlib.blake2b(f"{data['doc_id']}\0{data['sha256']}".encode(), digest_size=16).digest()
+
+
+def _document(data: Mapping[str, Any]) -> bytes:
+    return hashlib.blake2b(str(data["doc_id"]).encode(), digest_size=16).digest()
+
+
+def _digest(data: Mapping[str, Any]) -> bytes:
+    rest = {name: value for name, value in data.items() if name != "text"}
+    return hashlib.blake2b(msgspec.json.encode(rest, order="deterministic"), digest_size=8).digest()
+
+
+def _is_current(there: _There, task: Mapping[str, Any]) -> bool:
+    """Whether a task is there as it is to be. Its data name the scorer and list every flag of its pre-marks."""
+    return there.data == _digest(task["data"]) and bool(there.predictions) == bool(task.get("predictions"))
+
+
+def _body(page: str) -> str:
+    """Give what a page shows: where its instructions go, the server has a page already."""
+    found = re.search(r"<body[^>]*>(.*)</body>", page, re.DOTALL)
+    return (found.group(1) if found else page).strip()
+
+
+def _words(page: str) -> list[str]:
+    return html.unescape(re.sub(r"<[^>]*>", " ", page)).split()
+
+
+def _some(what: list[str], kind: str = "document") -> str:
+    shown = ", ".join(what[:3]) + (", …" if len(what) > 3 else "")
+    return f"{len(what)} {kind}{'' if len(what) == 1 else 's'}: {shown}"
