@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Final, Literal
 
 import msgspec
 
 from annotate.labeling.agreement.gather import Annotated
-from annotate.labeling.agreement.spans import SAME_LABEL, count_spans
+from annotate.labeling.agreement.spans import SAME_LABEL, SpanCounts, count_spans
 
 Question = Literal["origin", "reliability", "score", "spans"]
 
@@ -34,8 +34,13 @@ class DocumentAgreement(msgspec.Struct, frozen=True):
     """One phrase for each question they do not fully agree on, the worst first."""
 
 
-def document_agreement(document: Annotated) -> DocumentAgreement:
-    """Judge a document that at least two annotators did."""
+def document_agreement(document: Annotated, spans: SpanCounts | None = None) -> DocumentAgreement:
+    """Judge a document that at least two annotators did.
+
+    Args:
+        document: the entries.
+        spans: what :func:`count_spans` counted, where that is known already.
+    """
     questions: dict[Question, float] = {}
     said: dict[Question, str] = {}
     origins = [(e.annotator, e.origin) for e in document if e.origin is not None]
@@ -51,11 +56,10 @@ def document_agreement(document: Annotated) -> DocumentAgreement:
         if len(rated) > 1:
             questions[question] = _closeness([value for _, value in rated], HALF_SCALE[question])
             said[question] = f"{question} " + ", ".join(f"{value:g} ({name})" for name, value in rated)
-    counts = count_spans(document).pairs.get(SAME_LABEL)
+    counts = (spans or count_spans(document)).pairs.get(SAME_LABEL)
     questions["spans"] = 2 * counts.agreed_characters / counts.characters if counts else 1.0
-    said["spans"] = f"spans with F1 {questions['spans']:.2f}: " + ", ".join(
-        f"{len(e.spans)} ({e.annotator})" for e in document
-    )
+    numbers = ", ".join(f"{len(e.spans)} ({e.annotator})" for e in document)
+    said["spans"] = f"spans with F1 {questions['spans']:.2f}: {numbers}"
     worst_first = sorted((q for q in questions if questions[q] < 1), key=lambda q: (questions[q], q))
     return DocumentAgreement(
         doc_id=document[0].doc_id,
@@ -67,12 +71,11 @@ def document_agreement(document: Annotated) -> DocumentAgreement:
     )
 
 
-def most_disputed(documents: Sequence[Annotated]) -> list[DocumentAgreement]:
-    """Judge the documents that at least two annotators did; those they do not fully agree on, the worst first.
+def most_disputed(judged: Iterable[DocumentAgreement]) -> list[DocumentAgreement]:
+    """Those without full agreement, the worst first.
 
     Sorted by the question they agree on least, then by the mean of all questions, then by id.
     """
-    judged = [document_agreement(document) for document in documents if len(document) > 1]
     disputed = [d for d in judged if d.agreement < 1]
     return sorted(
         disputed, key=lambda d: (d.agreement, sum(d.questions.values()) / len(d.questions), d.doc_id, d.sha256)

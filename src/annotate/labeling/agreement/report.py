@@ -20,7 +20,7 @@ from annotate.labeling.agreement.alpha import (
     ordinal_alpha,
     ordinal_row,
 )
-from annotate.labeling.agreement.disputes import DocumentAgreement, most_disputed
+from annotate.labeling.agreement.disputes import DocumentAgreement, document_agreement, most_disputed
 from annotate.labeling.agreement.gather import LABELING_SPLITS, Annotated, Gathered, gather
 from annotate.labeling.agreement.spans import (
     ANY_LABEL,
@@ -175,18 +175,21 @@ def _arm(split: Split, documents: list[Annotated], resampling: Resampling) -> Ar
             shared.setdefault((pair[0].annotator, pair[1].annotator), []).append(pair)
     names = sorted(annotators)
     compared = [document for document in documents if len(document) > 1]
+    counts = [count_spans(document) for document in compared]
     nothing_shared = "no document was done by two annotators" if len(names) > 1 else "there is only one annotator"
     return ArmAgreement(
         split=split,
         annotators={name: annotators[name] for name in names},
         single=len(documents) - len(compared),
-        all=_agreement(compared, names, nothing_shared, resampling, by_label=True),
-        pairs=[
-            _agreement(shared.get(pair, []), list(pair), "they share no document", resampling, by_label=False)
-            for pair in combinations(names, 2)
-        ],
-        disputed=most_disputed(compared),
+        all=_agreement(compared, counts, names, nothing_shared, resampling, by_label=True),
+        pairs=[_pair(shared.get(pair, []), list(pair), resampling) for pair in combinations(names, 2)],
+        disputed=most_disputed(map(document_agreement, compared, counts)),
     )
+
+
+def _pair(documents: list[Annotated], names: list[str], resampling: Resampling) -> Agreement:
+    counts = [count_spans(document) for document in documents]
+    return _agreement(documents, counts, names, "they share no document", resampling, by_label=False)
 
 
 class _Columns(msgspec.Struct, frozen=True):
@@ -200,9 +203,14 @@ class _Columns(msgspec.Struct, frozen=True):
 
 
 def _agreement(
-    documents: list[Annotated], names: list[str], nothing_shared: str, resampling: Resampling, *, by_label: bool
+    documents: list[Annotated],
+    counts: list[SpanCounts],
+    names: list[str],
+    nothing_shared: str,
+    resampling: Resampling,
+    *,
+    by_label: bool,
 ) -> Agreement:
-    counts = [count_spans(document) for document in documents]
     used = {label for count in counts for label in count.pairs}
     labels = [label for label in LABELS if label in used] if by_label else []
     rows = [SAME_LABEL, ANY_LABEL, *labels]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, groupby
 from operator import itemgetter
@@ -38,9 +38,8 @@ class PairCounts(NamedTuple):
     characters: float = 0
     """Code points that the one marked and those that the other marked."""
 
-    def plus(self, other: PairCounts) -> PairCounts:
-        """Add field by field."""
-        return PairCounts(*(a + b for a, b in zip(self, other, strict=True)))
+
+_EXACT, _PARTIAL, _OVERLAP, _SPANS, _AGREED, _CHARACTERS = range(len(PairCounts._fields))
 
 
 class CharacterCounts(NamedTuple):
@@ -68,7 +67,8 @@ class SpanCounts(NamedTuple):
 def count_spans(document: Annotated) -> SpanCounts:
     """Count one document that at least two annotators did."""
     pairs = _count_pairs(document)
-    characters: dict[str, CharacterCounts] = {}
+    disagreement: defaultdict[str, float] = defaultdict(float)
+    characters: defaultdict[str, float] = defaultdict(float)
     sets: Counter[frozenset[str]] = Counter()
     sets_disagreement = 0.0
     size = len(document)
@@ -76,52 +76,58 @@ def count_spans(document: Annotated) -> SpanCounts:
         voters = Counter(label for marked in labels for label in marked)
         voters[ANY_LABEL] = sum(1 for marked in labels if marked)
         for label, votes in voters.items():
-            before = characters.get(label, CharacterCounts())
-            apart = 2 * length * votes * (size - votes) / (size - 1)
-            characters[label] = CharacterCounts(before.disagreement + apart, before.marked + length * votes)
-            both, either = length * votes * (votes - 1) / 2, length * votes * (size - 1)
-            counted = PairCounts(agreed_characters=both, characters=either)
-            for row in _rows(label):
-                pairs[row] = pairs.get(row, PairCounts()).plus(counted)
+            disagreement[label] += 2 * length * votes * (size - votes) / (size - 1)
+            characters[label] += length * votes
+            pairs[label][_AGREED] += length * votes * (votes - 1) / 2
         same = Counter(labels)
         sets_disagreement += length * (size**2 - sum(n * n for n in same.values())) / (size - 1)
         for marked, votes in same.items():
             if marked:
                 sets[marked] += length * votes
-    return SpanCounts(pairs, characters, sets, sets_disagreement)
+    same_label = [0.0] * len(PairCounts._fields)
+    for label, counted in pairs.items():
+        # Every annotator is in size - 1 pairs.
+        counted[_CHARACTERS] = characters[label] * (size - 1)
+        if label != ANY_LABEL:
+            same_label = [a + b for a, b in zip(same_label, counted, strict=True)]
+    if pairs:
+        pairs[SAME_LABEL] = same_label
+    return SpanCounts(
+        pairs={label: PairCounts(*counted) for label, counted in pairs.items()},
+        characters={label: CharacterCounts(disagreement[label], characters[label]) for label in characters},
+        sets=sets,
+        sets_disagreement=sets_disagreement,
+    )
 
 
-def _count_pairs(document: Annotated) -> dict[str, PairCounts]:
-    by_label: list[dict[str, list[Range]]] = []
+def _count_pairs(document: Annotated) -> dict[str, list[float]]:
+    """Fields of :class:`PairCounts` by label, without the characters."""
+    by_annotator: list[dict[str, list[Range]]] = []
     for entry in document:
         ranges: dict[str, set[Range]] = {}
         for span in entry.spans:
-            for row in (span.label, ANY_LABEL):
-                ranges.setdefault(row, set()).add(Range(span.start, span.end))
-        by_label.append({row: sorted(found) for row, found in ranges.items()})
-    counts: dict[str, PairCounts] = {}
-    for one, other in combinations(by_label, 2):
-        for row in sorted(one.keys() | other.keys()):
-            counted = _compare(one.get(row, ()), other.get(row, ()))
-            for into in _rows(row):
-                counts[into] = counts.get(into, PairCounts()).plus(counted)
+            for label in (span.label, ANY_LABEL):
+                ranges.setdefault(label, set()).add(Range(span.start, span.end))
+        by_annotator.append({label: sorted(found) for label, found in ranges.items()})
+    labels = sorted({label for ranges in by_annotator for label in ranges})
+    counts = {label: [0.0] * len(PairCounts._fields) for label in labels}
+    for one, other in combinations(by_annotator, 2):
+        for label in labels:
+            _compare(one.get(label, ()), other.get(label, ()), counts[label])
     return counts
 
 
-def _rows(label: str) -> tuple[str, ...]:
-    """Name the rows that a count for one label adds to."""
-    return (label,) if label == ANY_LABEL else (label, SAME_LABEL)
-
-
-def _compare(one: Sequence[Range], other: Sequence[Range]) -> PairCounts:
+def _compare(one: Sequence[Range], other: Sequence[Range], into: list[float]) -> None:
+    into[_SPANS] += len(one) + len(other)
+    if not one or not other:
+        return
     best = match(one, other, "partial")
+    if not best:
+        return
     exact = sum(1 for a, b in best if one[a] == other[b])
-    return PairCounts(
-        exact=exact,
-        partial=exact + (len(best) - exact) / 2,
-        overlap=len(match(one, other, "overlap")),
-        spans=len(one) + len(other),
-    )
+    into[_EXACT] += exact
+    into[_PARTIAL] += exact + (len(best) - exact) / 2
+    into[_OVERLAP] += len(match(one, other, "overlap"))
 
 
 def _segments(document: Annotated) -> Iterator[tuple[int, list[frozenset[str]]]]:
