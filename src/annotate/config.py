@@ -76,6 +76,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Penalty points of each severity."""
     detectors: dict[str, Any] = {}
     """Detector name → its options, or false to leave it out."""
+    learned: str | None = None
+    """File that ``annotate learn`` wrote, beside the configuration file or from the root: what labels taught. None for
+    the scores as they are."""
 
 
 def check_keys(given: Iterable[Any], valid: Iterable[str], where: str) -> None:
@@ -120,7 +123,10 @@ def load_config(path: str | Path | None = None) -> Config:
         raise AnnotateError(
             f"The configuration {path} must be a mapping of keys to values, not a {type(data).__name__}."
         )
-    return make_config(data, str(path))
+    config = make_config(data, str(path))
+    if config.learned is not None:
+        config = msgspec.structs.replace(config, learned=str(Path(path).parent / config.learned))
+    return config
 
 
 def make_config(data: Mapping[str, Any], origin: str = "configuration") -> Config:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from annotate import engine
-from annotate.config import Config, CorroborationConfig
+from annotate.config import Config
 from annotate.corroboration.corroborate import apply, corroborate
 from annotate.corroboration.store import Store, keep
 from annotate.documents import Document, Record, Unread
@@ -144,7 +144,7 @@ def score_to(
                 if progress is not None:
                     progress(summary)
             if store is not None:
-                _compare(store, output, scorer.config.corroboration, summary, workers)
+                _compare(store, output, scorer, summary, workers)
             output.finish()
             if store is not None:
                 store.remove()
@@ -152,15 +152,15 @@ def score_to(
     return summary
 
 
-def _compare(store: Store, output: Output, config: CorroborationConfig, summary: Summary, workers: int) -> None:
+def _compare(store: Store, output: Output, scorer: Scorer, summary: Summary, workers: int) -> None:
     """Hold the documents of each story against each other and put what is found into their records."""
-    with corroborate(store, config, workers=workers) as found:
+    with corroborate(store, scorer.config.corroboration, workers=workers) as found:
         summary.stories = found.stories
         summary.flags.clear()
 
         def change(number: int, line: bytes) -> bytes:
             finding = found.of(number)
-            changed = line if finding is None else jsonl.encode(apply(jsonl.decode(line), finding))
+            changed = line if finding is None else jsonl.encode(apply(jsonl.decode(line), scorer.adjust(finding)))
             summary.flags.update(flag.label for flag in jsonl.brief(changed).flags)
             return changed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,10 +15,14 @@ from annotate.detectors.base import Detector
 from annotate.documents import Document, Flag, PassageScores, Range, Record, Unread, Verdict, in_order
 from annotate.errors import AnnotateError
 from annotate.language import is_english
+from annotate.learning.learned import Learned, read_learned
 from annotate.models import garbled, lines, origin
 from annotate.models.origin import OriginScores
 from annotate.reading.decoding import clean
-from annotate.signature import Signature, sign
+from annotate.signature import Signature, basis, sign
+
+if TYPE_CHECKING:
+    from annotate.corroboration.story import Finding
 
 
 class Scorer:
@@ -27,13 +32,19 @@ class Scorer:
         config: what to use instead of the defaults.
 
     Raises:
-        AnnotateError: if the configuration names an unknown detector, option or file.
+        AnnotateError: if the configuration names an unknown detector, option or file, or something learned on scores of
+            other models or settings.
     """
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
         self.detectors: tuple[Detector, ...] = build(self.config.detectors, tier=self.config.tier)
         models = {**garbled.resources(self.config.tier), **lines.resources(), **origin.resources(self.config.tier)}
+        self.basis: str = basis(self.config, self.detectors, models)
+        """Signature of what scores rest on before anything learned is applied."""
+        self._learned = self._read_learned()
+        if self._learned is not None:
+            models["learned"] = self._learned.digest
         self.signature: Signature = sign(self.config, self.detectors, models)
         self.seconds: dict[str, float] | None = None
         """Stage → seconds spent so far; set it to ``{}`` to have the stages timed."""
@@ -81,6 +92,9 @@ class Scorer:
             raise  # a damaged model or word list is nothing that a document is to blame for
         except Exception as error:  # noqa: BLE001 - reported in the record and counted in the exit code
             return self._broken(document, stage, error)
+        verdict = self._verdict(scores, share)
+        if self._learned is not None:
+            flags, verdict = self._learned.flags(flags, len(document.text)), self._learned.judge(verdict)
         return Record(
             id=document.id,
             source=document.source,
@@ -88,11 +102,28 @@ class Scorer:
             signature=self.signature.short,
             sha256=document.sha256,
             tier=scores.tier,
-            verdict=self._verdict(scores, share),
+            verdict=verdict,
             flags=in_order(flags),
             passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in scores.passages],
             notes=list(document.notes) or msgspec.UNSET,
         )
+
+    def adjust(self, finding: Finding) -> Finding:
+        """Score the flags that comparison with other documents gave by what was learned from labels, if anything."""
+        if self._learned is None:
+            return finding
+        return msgspec.structs.replace(finding, flags=self._learned.flags(finding.flags))
+
+    def _read_learned(self) -> Learned | None:
+        if self.config.learned is None:
+            return None
+        learned = read_learned(self.config.learned)
+        if learned.basis != self.basis:
+            raise AnnotateError(
+                f"{self.config.learned} was learned on scores of other models or settings ({learned.basis}, not "
+                f"{self.basis}); learn again, or leave out the configuration's key 'learned'."
+            )
+        return learned
 
     def _verdict(self, scores: OriginScores, garbled_share: float) -> Verdict:
         judged = origin.verdict(scores, self.config.verdict.fpr)

@@ -44,11 +44,18 @@ def sign(config: Config, detectors: Iterable[Detector], models: Mapping[str, str
         resources.update(detector.resources())
     options = {type(d).id: msgspec.to_builtins(d) for d in built}
     settings = {**msgspec.to_builtins(config), "detectors": options}
+    del settings["learned"]  # where the file lies changes nothing; what it says is among the resources
     long = (
         f"{head}|fpr:{config.verdict.fpr:g}|det:{ids}|res:{_join(resources)}|lib:{_join(_library_versions())}"
         f"|cfg:{digest(msgspec.json.encode(settings, order='sorted'))}"
     )
     return Signature(long=long, short=f"{head}|sig:{digest(long.encode())}")
+
+
+def basis(config: Config, detectors: Iterable[Detector], models: Mapping[str, str]) -> str:
+    """Sign what the scores of flags and verdicts rest on: all but what is read, compared, weighed or learned."""
+    bare = Config(verdict=config.verdict, tier=config.tier, detectors=config.detectors)
+    return sign(bare, detectors, models).short
 
 
 def digest(data: bytes) -> str:

@@ -115,9 +115,10 @@ def _score(
         item = _find(stream, identity, source)
         for _ in stream:
             pass
-        record = load(config)(item)
+        scorer = load(config)
+        record = scorer(item)
         if record.status == "ok" and len(store) > 1:
-            record = apply(record, find_one(store, place[item.id], config.corroboration))
+            record = apply(record, scorer.adjust(find_one(store, place[item.id], config.corroboration)))
         return item, record
 
 

@@ -1,0 +1,1 @@
+"""What labels teach: new calibration, thresholds and heads, as a configuration that can be left out again."""

@@ -1,0 +1,182 @@
+"""Before and after, on labels that were not used for fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from annotate.evaluation.bootstrap import ratio
+from annotate.evaluation.figures import Figure, Resampling, figures
+from annotate.learning.judgements import Marked
+from annotate.learning.regression import Floats, Integers
+from annotate.learning.thresholds import Threshold
+from annotate.writing.columns import columns
+
+BINS: Final = 10
+UNDEFINED: Final = "–"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One figure before and after."""
+
+    before: Figure
+    after: Figure
+    difference: Figure
+    """After less before, with an interval from the same resamples."""
+
+
+class LabelReport(msgspec.Struct, frozen=True):
+    """What was learned about one label, or about verdicts, and what that does."""
+
+    label: str
+    judged: int
+    """Flags (or verdicts) that annotators judged."""
+    groups: int
+    """Stories, or documents without one, that they come from."""
+    done: list[str]
+    """What is applied from now on; empty where everything is left alone."""
+    threshold: Threshold | None
+    brier: Change
+    """Mean square of what the score is off."""
+    calibration_error: Change
+    """Expected calibration error, bins of equal weight."""
+    precision: Change
+    """Share of the flags, those dropped left out, that annotators confirmed."""
+    recall: Change
+    """Share of the annotators' passages that a flag touches."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Everything there is to say about one learning."""
+
+    documents: int
+    missing: list[str]
+    """Labeled documents without a record, left out."""
+    weighted: bool
+    blind: bool
+    signature: str
+    labels: list[LabelReport]
+    verdicts: LabelReport | None
+    left_alone: dict[str, str]
+    """What nothing could be learned about → why."""
+    sources: int
+    """Sources rated by annotators."""
+    precision: float | None
+    confidence: float
+    resampling: Resampling
+
+
+def compare(
+    before: Floats,
+    after: Floats,
+    kept: Sequence[bool],
+    right: Floats,
+    weights: Floats,
+    groups: Integers,
+    marked: Sequence[tuple[Marked, bool, bool]],
+    resampling: Resampling,
+) -> tuple[Change, Change, Change, Change]:
+    """Give Brier score, calibration error, precision and recall before and after.
+
+    Args:
+        before: scores.
+        after: scores by what was fitted on other stories and documents.
+        kept: whether a flag is at or above the threshold that was found on others.
+        right: whether annotators confirmed it.
+        weights: what it counts for.
+        groups: number of its story or document.
+        marked: passages that annotators marked, and whether a flag touches them before and after.
+        resampling: how intervals are made.
+    """
+    names = np.unique(np.concatenate([groups, [mark.group for mark, _, _ in marked]])).astype(np.int64)
+    row_of = np.searchsorted(names, groups)
+    table = np.zeros((len(names), 9 + 2 * BINS))
+    stays = np.asarray(kept, dtype=np.float64)
+    parts = (
+        weights,
+        weights * (before - right) ** 2,
+        weights * (after - right) ** 2,
+        weights * right,
+        weights * stays,
+        weights * stays * right,
+    )
+    for place, part in enumerate(parts):
+        np.add.at(table[:, place], row_of, part)
+    for mark, found, still in marked:
+        table[np.searchsorted(names, mark.group), 6:9] += mark.weight * np.array([1.0, found, still])
+    for first, scores in ((9, before), (9 + BINS, after)):
+        np.add.at(table, (row_of, first + _bins(scores, weights)), weights * (scores - right))
+
+    def statistic(sums: Floats) -> Floats:
+        total, brier, brier_after, confirmed, still, still_confirmed, marks, found, found_after = sums[:, :9].T
+        errors = [np.abs(sums[:, at : at + BINS]).sum(axis=1) for at in (9, 9 + BINS)]
+        pairs = [
+            (ratio(brier, total), ratio(brier_after, total)),
+            (ratio(errors[0], total), ratio(errors[1], total)),
+            (ratio(confirmed, total), ratio(still_confirmed, still)),
+            (ratio(found, marks), ratio(found_after, marks)),
+        ]
+        return np.column_stack([column for a, b in pairs for column in (a, b, b - a)])
+
+    made = figures(table, statistic, resampling)
+    brier, error, precision, recall = (Change(*made[at : at + 3]) for at in range(0, 12, 3))
+    return brier, error, precision, recall
+
+
+def _bins(scores: Floats, weights: Floats) -> Integers:
+    """Give the number of each score's bin: bins of about equal weight, equal scores in one."""
+    values, place = np.unique(scores, return_inverse=True)
+    mass = np.bincount(place, weights=weights)
+    middle = (np.cumsum(mass) - mass / 2) / max(mass.sum(), 1e-12)
+    result: Integers = np.minimum((middle * BINS).astype(np.int64), BINS - 1)[place[: len(scores)]]
+    return result if len(values) else np.zeros(0, dtype=np.int64)
+
+
+def render(report: Report) -> str:
+    """Lay a report out as tables for a terminal, with a last newline."""
+    counted = "Documents count by the inverse of their chance of being selected." if report.weighted else ""
+    lines = [f"{report.documents:,} labeled documents, scores of {report.signature}. {counted}".rstrip()]
+    if report.missing:
+        lines.append(f"Labeled documents without a record, left out: {len(report.missing):,}.")
+    rows = [["label", "flags", "groups", "Brier", "calibration error", "precision", "recall", "applied"]]
+    rows += [_row(result) for result in report.labels]
+    blocks = ["\n".join(lines), "Flags, before → after\n" + columns(rows, left=(0, 3, 4, 5, 6, 7))]
+    if report.verdicts is not None:
+        v = report.verdicts
+        said = [["", "documents", "groups", "Brier", "calibration error", "applied"]]
+        said.append([v.label, str(v.judged), str(v.groups), _change(v.brier), _change(v.calibration_error), _done(v)])
+        blocks.append("Verdicts, before → after\n" + columns(said, left=(0, 3, 4, 5)))
+    if report.left_alone:
+        alone = [[name, why] for name, why in report.left_alone.items()]
+        blocks.append("Left alone\n" + columns(alone, left=(0, 1)))
+    marks = "blind annotators marked" if report.blind else "annotators marked, most of whom saw the flags"
+    blocks.append(
+        "Every flag is scored by what was fitted on other stories and documents; in brackets the 95 % interval of the "
+        f"difference, from {report.resampling.resamples:,} resamples of stories and documents (seed "
+        f"{report.resampling.seed}). Recall is of what {marks}. {UNDEFINED}: undefined or not to be told."
+    )
+    return "\n\n".join(blocks) + "\n"
+
+
+def _row(result: LabelReport) -> list[str]:
+    changes = (result.brier, result.calibration_error, result.precision, result.recall)
+    return [result.label, str(result.judged), str(result.groups), *map(_change, changes), _done(result)]
+
+
+def _done(result: LabelReport) -> str:
+    return ", ".join(result.done) or "nothing"
+
+
+def _change(change: Change) -> str:
+    text = f"{_number(change.before.value)} → {_number(change.after.value)}"
+    if change.difference.interval is None:
+        return text
+    low, high = change.difference.interval
+    return f"{text} [{low:+.3f}, {high:+.3f}]"
+
+
+def _number(value: float | None) -> str:
+    return UNDEFINED if value is None else f"{value:.3f}"
