@@ -126,6 +126,61 @@ def test_a_title_that_the_others_exclude() -> None:
     assert conflicts(**{**story, "c": "Former governor Bob Varga stayed."}) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("Sen. Bob Varga (R-Ohio) spoke.", "republican"),
+        ("Bob Varga, D-Ohio, spoke.", "democrat"),
+        ("Bob Varga, a Maine Republican who had waited, spoke.", "republican"),
+        ("Bob Varga, the top Democrat on the panel, spoke.", "democrat"),
+        ("Bob Varga, Republican of Maine, spoke.", "republican"),
+        ("Republican presidential nominee Bob Varga spoke.", "republican"),
+        ("GOP Sen. Bob Varga spoke.", "republican"),
+        ("Social Democratic Chancellor Bob Varga spoke.", "social democrat"),
+        ("Former Republican Bob Varga spoke.", None),
+        ("Bob Varga, the Republican said, was late.", None),
+        ("Bob Varga, who defeated Republican Ann Lund, spoke.", None),
+        ("Republican attacks on Bob Varga went on.", None),
+    ],
+)
+def test_the_party_of_a_person(text: str, noun: str | None) -> None:
+    found = {t.entity: t.noun for t in type_words(Document(text=text)) if t.noun not in ("senator", "chancellor")}
+    assert found.get("Bob Varga") == noun
+
+
+PARTY = {"a": "Sen. Bob Varga (R-Ohio) spoke.", "b": "Republican Bob Varga left.", "c": "Bob Varga, D-Ohio, stayed."}
+
+
+def test_a_party_that_the_others_exclude() -> None:
+    assert conflicts(**PARTY) == [("c", "Bob Varga", "democrat")]
+    assert conflicts(a=PARTY["a"], c=PARTY["c"]) == []
+    assert conflicts(**{**PARTY, "b": "Republican Ann Varga left."}) == []
+    # Who calls him by both is in doubt with one other document already.
+    assert conflicts(a=PARTY["a"], c=PARTY["c"] + " Republican Bob Varga left.") == [("c", "Bob Varga", "democrat")]
+
+
+def test_an_office_that_is_nobodys() -> None:
+    story = {
+        "a": "President Ann Lund spoke. The president was late.",
+        "b": "Ann Lund, the president, was late.",
+        "c": "Ann Lund spoke. The prime minister was late.",
+    }
+    assert conflicts(**story) == [("c", "Ann Lund", "prime minister")]
+    assert conflicts(**{**story, "c": "Norway's prime minister came. The prime minister was late."}) == []
+    assert conflicts(**{**story, "b": story["b"] + " The prime minister of Norway came."}) == []
+
+
+def test_a_senator_who_became_president() -> None:
+    story = {"a": "President Bob Varga spoke.", "b": "President Bob Varga left.", "c": "Senator Bob Varga stayed."}
+    assert conflicts(**story) == []
+
+
+def test_documents_of_one_origin_are_one_witness() -> None:
+    story = [(key, type_words(Document(text=text))) for key, text in PARTY.items()]
+    assert [c.here for c in outlying_types(story, {"a": 0, "b": 1, "c": 2})] == ["democrat"]
+    assert outlying_types(story, {"a": 0, "b": 0, "c": 1}) == []
+
+
 @given(st.text(alphabet="ABab -,.’'s the capsule ferry“”1\n", max_size=100))
 def test_every_range_slices_the_text(text: str) -> None:
     document = Document(text=text)

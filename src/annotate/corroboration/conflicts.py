@@ -197,6 +197,8 @@ def _block(value: Value) -> tuple[str, str | None]:
 
 ALIGNED: Final = 0.15
 """Alignment below which two values are not taken to be of one thing."""
+_LOOSELY: Final = ALIGNED / 3
+"""The same for weekdays: a story has few, so that sentences in other words may yet be about one day."""
 _AGREEING: Final = 0.3
 """Alignment from which two equal values count as one statement made twice."""
 
@@ -294,6 +296,8 @@ def _comparable(one: Value, other: Value, alignment: float) -> bool:
         return False
     if one.kind == "date" and (_CAPTION & set(one.context) or _CAPTION & set(other.context)):
         return False
+    if one.kind == "weekday":
+        return alignment >= _LOOSELY
     return alignment >= ALIGNED or (one.kind == "date" and _adjacent(one, other) and alignment > 0)
 
 
@@ -345,6 +349,8 @@ def _judge(
     logit += w.repeated * (repeats[place.document, key] > 1)
     logit += w.elsewhere * (stating[key] > 1)
     published = story.documents[place.document].published
+    if value.kind == "weekday" and alignment < ALIGNED:
+        logit -= 1.5  # as many flags in unaltered clusters as without these
     if value.kind == "weekday" and published is not None:
         logit += 0.7 * (_STALE[(published.weekday() - WEEKDAYS.index(value.attribute or "")) % 7] - 0.5)
     if value.attribute in TOLLS:

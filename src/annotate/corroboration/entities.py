@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
+from annotate.corroboration.affiliations import OFFICES, offices, party_of
 from annotate.corroboration.given_names import GIVEN_NAMES
 from annotate.corroboration.values import person_names, word_set
 from annotate.documents import Document
@@ -39,6 +40,8 @@ class TypeMention(msgspec.Struct, frozen=True, order=True, gc=False):
     """Lower case, singular: ``space shuttle``."""
     entity: str
     """The name as written; empty where the words stand alone ("a damaged capsule")."""
+    lone: bool = False
+    """An office ("the governor") of which the document nowhere says whose it is."""
 
 
 class TypeConflict(msgspec.Struct, frozen=True):
@@ -277,6 +280,15 @@ _FAMILIES: Final[dict[str, str]] = {
         president | prime minister | chancellor | king | queen | pope | judge, justice | prosecutor |
         sheriff
     """,
+    "party": """
+        | republican | democrat
+    """,
+    "british-party": """
+        | labour | conservative, tory | liberal democrat
+    """,
+    "german-party": """
+        | christian democrat | social democrat | free democrat
+    """,
     "profession": """
         | spokesperson | lawyer | prosecutor | judge | astronaut | doctor | pilot | priest | journalist |
         teacher
@@ -304,14 +316,21 @@ _BARE: Final = frozenset(w for w, kinds in KINDS.items() if any(f in ("space", "
 _CRAFT: Final = frozenset({"space", "water", "air", "land"})
 _LONGEST: Final = max(len(w.split()) for w in KINDS)
 _FIRST_WORDS: Final = frozenset(w.split()[0] for w in KINDS)
+_PARTIES: Final = frozenset(w for w, kinds in KINDS.items() if any(f.endswith("party") for f, _ in kinds))
 _PERSONS: Final = frozenset(w for w, kinds in KINDS.items() if all(f in ("office", "profession") for f, _ in kinds))
 _NAME_BEFORE: Final = re.compile(r"(?:^|(?<![\w’'\-]))(?P<name>[A-Z0-9][\w’'\-]*(?: [A-Z0-9][\w\-]*){0,4})[”\"’]? $")
 _APPOSITION: Final = re.compile(
     r"(?P<name>[A-Z][\w\-]*(?: [A-Z0-9][\w\-]*){0,4})(?:,| is| was) (?:an?|the) (?:[a-z\-]+ ){0,3}$"
 )
+_APPOSED: Final = re.compile(r"$|[,.;:)\n”\"]| (?:of|for|in|from|who|whose|and|at|on|with|to)\b")
 _NAME_AFTER: Final = re.compile(r" [“\"‘]?(?P<name>[A-Z][\w’'\-]*(?: [A-Z0-9][\w\-]*){0,4})")
 _ONCE: Final = word_set("former ex then late acting deputy state next future would-be")
 """Words before a type that say it is not, or not now, what the thing is."""
+_PROSECUTING: Final = word_set("district u.s. us state's county commonwealth's")
+"""Words before "attorney" that make it a prosecutor."""
+_EARLIER: Final = frozenset({"senator", "representative", "governor"})
+_LATER: Final = frozenset({"president", "vice president"})
+"""Offices that those who hold them had others before, by which they go on being called."""
 _WINDOW: Final = 80
 
 
@@ -335,6 +354,12 @@ def type_words(document: Document) -> tuple[TypeMention, ...]:
             start, end, noun = words[i].start, words[i + length - 1].end, " ".join(forms[i : i + length])
             beside = i > 0 and not text[words[i - 1].start].islower()
             apposed = not {"a", "an", "the"}.isdisjoint(forms[max(0, i - 4) : i])
+            if noun in _PERSONS:  # "Varga, the president could have": no apposition
+                apposed = apposed and _APPOSED.match(text, end) is not None
+            following = forms[i + length] if i + length < len(words) and text[end : end + 1] == " " else ""
+            if noun in _PARTIES or following in KINDS:  # "a drone aircraft": the last word says what it is
+                i += length
+                continue
             name = _name_before(text, start, apposed=apposed, beside=beside and noun not in _PERSONS)
             if not name and noun not in _PERSONS and (after := _NAME_AFTER.match(text, end, end + _WINDOW)):
                 name = _proper(after["name"])
@@ -343,8 +368,16 @@ def type_words(document: Document) -> tuple[TypeMention, ...]:
         i += max(length, 1)
     for start, end, name, role, title in person_names(text):
         before = text[max(0, title - 12) : title].lower().split()
-        if role in KINDS and not (before and before[-1] in _ONCE):
+        if role in KINDS and not (before and before[-1] in _ONCE | _PROSECUTING):
             found.append(TypeMention(title, end, role, text[start:end] if name else ""))
+        if (party := party_of(text, title, start, end)) is not None:
+            found.append(TypeMention(*party, text[start:end]))
+    known = {(t.start, t.noun) for t in found}
+    found.extend(
+        TypeMention(start, end, noun, "", lone)
+        for start, end, noun, lone in offices(text)
+        if (start, noun) not in known
+    )
     return tuple(sorted(found))
 
 
@@ -376,16 +409,21 @@ _ADJECTIVES: Final = word_set(
 )
 
 
-def outlying_types(story: Sequence[tuple[str, Sequence[TypeMention]]]) -> list[TypeConflict]:
+def outlying_types(
+    story: Sequence[tuple[str, Sequence[TypeMention]]], origins: Mapping[str, int] | None = None
+) -> list[TypeConflict]:
     """Find types that one document alone gives to a named thing and that the others' types exclude.
 
     Args:
         story: for each document its key and what :func:`type_words` gave. The order does not matter.
+        origins: key of a document to the number of its origin; without it each document is one of its own.
 
     Returns:
-        One finding per place, in order. At least two other documents must say what the thing is, and
-        none of them, nor any word of the same kind, may agree with the odd one.
+        One finding per place, in order. Documents of at least two other origins must say what the thing is, and
+        none of them, nor any word of the same kind, may agree with the odd one. Of a person's office and party all
+        of them must exclude it; where a document contradicts itself about a party, it is one of the two.
     """
+    origin_of = origins or {key: i for i, (key, _) in enumerate(story)}
     ordered = sorted(story, key=lambda d: d[0])
     forms = gather_forms(t.entity for _, types in ordered for t in types if t.entity)
     group_of = {form: i for i, group in enumerate(forms) for form in group}
@@ -394,8 +432,9 @@ def outlying_types(story: Sequence[tuple[str, Sequence[TypeMention]]]) -> list[T
         for t in types:
             if t.entity:
                 said[group_of[t.entity]].append((key, t))
-    found = [c for mentions in said.values() for c in _outliers(mentions)]
-    found.extend(_bare_outliers(ordered, said))
+    found = [c for mentions in said.values() for c in _outliers(mentions, origin_of)]
+    found.extend(_bare_outliers(ordered, said, origin_of))
+    found.extend(_lone_outliers(ordered, origin_of))
     best: dict[tuple[str, int, int], TypeConflict] = {}
     for conflict in found:
         place = (conflict.document, conflict.start, conflict.end)
@@ -404,29 +443,38 @@ def outlying_types(story: Sequence[tuple[str, Sequence[TypeMention]]]) -> list[T
     return [best[place] for place in sorted(best)]
 
 
-def _outliers(mentions: list[tuple[str, TypeMention]]) -> Iterator[TypeConflict]:
-    by_noun: dict[str, set[str]] = defaultdict(set)
-    for key, t in mentions:
-        by_noun[t.noun].add(key)
+def _outliers(mentions: list[tuple[str, TypeMention]], origin_of: Mapping[str, int]) -> Iterator[TypeConflict]:
+    full = any(" " in t.entity for _, t in mentions)
     for key, t in mentions:
         others = [(k, o) for k, o in mentions if k != key]
-        conflict = _against(key, t, others)
+        if t.noun in _PARTIES:
+            if not full:
+                continue  # a surname may be several people's
+            others += [(k, o) for k, o in mentions if k == key and _excludes(t.noun, o.noun, same_family=True)]
+        conflict = _against(key, t, others, origin_of)
         if conflict is not None:
             yield conflict
 
 
-def _bare_outliers(
-    ordered: Sequence[tuple[str, Sequence[TypeMention]]], said: dict[int, list[tuple[str, TypeMention]]]
-) -> Iterator[TypeConflict]:
-    """Find words without a name ("a damaged space shuttle") of which no other document knows the kind."""
+def _users(ordered: Sequence[tuple[str, Sequence[TypeMention]]]) -> dict[str, set[str]]:
     users: dict[str, set[str]] = defaultdict(set)
     for key, types in ordered:
         for t in types:
             users[t.noun].add(key)
+    return users
+
+
+def _bare_outliers(
+    ordered: Sequence[tuple[str, Sequence[TypeMention]]],
+    said: dict[int, list[tuple[str, TypeMention]]],
+    origin_of: Mapping[str, int],
+) -> Iterator[TypeConflict]:
+    """Find words without a name ("a damaged space shuttle") of which no other document knows the kind."""
+    users = _users(ordered)
     for key, types in ordered:
         named = {t.noun for t in types if t.entity}
         for t in types:
-            if t.entity or t.noun in named or any(users[w] - {key} for w in _kin(t.noun)):
+            if t.entity or t.noun not in _BARE or t.noun in named or any(users[w] - {key} for w in _kin(t.noun)):
                 continue
             others = [(k, o) for m in said.values() for k, o in m if k != key and _related(t, o)]
             here = [
@@ -436,11 +484,25 @@ def _bare_outliers(
             ]
             if not here:
                 continue  # this document names nothing that the words could mean
-            conflict = _against(key, t, others, same_family=True)
+            conflict = _against(key, t, others, origin_of, same_family=True)
             if conflict is not None:
                 # It may mean any of these; the one most spoken of is given.
                 names = Counter(o.entity for _, o in max(here, key=len))
                 yield msgspec.structs.replace(conflict, entity=min(names, key=lambda n: (-names[n], n)))
+
+
+def _lone_outliers(
+    ordered: Sequence[tuple[str, Sequence[TypeMention]]], origin_of: Mapping[str, int]
+) -> Iterator[TypeConflict]:
+    """Find an office ("the prime minister") that no document gives to anybody, where the others speak of another."""
+    users = _users(ordered)
+    for key, types in ordered:
+        for t in types:
+            if t.lone and not users[t.noun] - {key}:
+                others = [(k, o) for k, those in ordered if k != key for o in those if o.noun in OFFICES]
+                conflict = _against(key, t, others, origin_of, same_family=True)
+                if conflict is not None:
+                    yield conflict
 
 
 def _related(one: TypeMention, other: TypeMention) -> bool:
@@ -448,20 +510,27 @@ def _related(one: TypeMention, other: TypeMention) -> bool:
 
 
 def _against(
-    key: str, t: TypeMention, others: list[tuple[str, TypeMention]], *, same_family: bool = False
+    key: str,
+    t: TypeMention,
+    others: list[tuple[str, TypeMention]],
+    origin_of: Mapping[str, int],
+    *,
+    same_family: bool = False,
 ) -> TypeConflict | None:
     excluding = [(k, o) for k, o in others if _excludes(t.noun, o.noun, same_family=same_family)]
-    documents = {k for k, _ in excluding}
-    if len({k for k, _ in others}) < 2 or not documents or any(_same_kind(t.noun, o.noun) for _, o in others):
+    if t.noun in _PERSONS:
+        others = excluding + [(k, o) for k, o in others if _same_kind(t.noun, o.noun)]
+    witnesses = len({origin_of[k] for k, _ in excluding})
+    if len({origin_of[k] for k, _ in others}) < 2 or not witnesses or any(_same_kind(t.noun, o.noun) for _, o in others):
         return None
-    if len(documents) < 2 and (same_family or 2 * len(excluding) < len(others)):
+    if witnesses < 2 and (same_family or 2 * len(excluding) < len(others)):
         return None
     counts = Counter(o.noun for _, o in others)
-    names = Counter(o.entity for _, o in others)
+    names = Counter(o.entity for _, o in others if o.entity) or Counter(o.noun for _, o in others)
     first: dict[str, Mention] = {}
     for k, o in others:
         first.setdefault(o.noun, Mention(k, o.start, o.end, o.noun))
-    score = min(0.9, 0.5 + 0.1 * len(documents) + 0.03 * len(excluding)) - (0.1 if same_family else 0.0)
+    score = min(0.9, 0.5 + 0.1 * witnesses + 0.03 * len(excluding)) - (0.1 if same_family else 0.0)
     return TypeConflict(
         key,
         t.start,
@@ -469,7 +538,7 @@ def _against(
         min(names, key=lambda n: (-names[n], n)),
         t.noun,
         tuple(sorted(counts.items(), key=lambda c: (-c[1], c[0]))),
-        tuple(sorted({k for k, _ in others})),
+        tuple(sorted({k for k, _ in others} - {key})),
         tuple(first[noun] for noun in sorted(first)),
         round(score, 4),
     )
@@ -486,6 +555,8 @@ def _same_kind(one: str, other: str) -> bool:
 
 def _excludes(one: str, other: str, *, same_family: bool) -> bool:
     """Whether a thing that is one cannot be the other."""
+    if (one in _EARLIER and other in _LATER) or (one in _LATER and other in _EARLIER):
+        return False
     a, b = dict(_by_family(one)), dict(_by_family(other))
     shared = a.keys() & b.keys()
     if not shared:
