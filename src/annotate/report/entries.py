@@ -1,0 +1,149 @@
+"""One document as the page shows it: a row of the table, and an entry with its text and its flags explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from annotate.documents import LABELS, SEVERITIES, Document, Flag, Record, Severity, mqm_penalty
+from annotate.report.differences import differences
+from annotate.sources.admiralty import DIGITS
+from annotate.sources.priors import source_key
+from annotate.sources.ratings import SIGNALS
+from annotate.writing.describe import describe_comparison, describe_evidence, describe_status, describe_verdict
+
+Plain = dict[str, Any]
+"""Data as JSON has it."""
+
+TITLE_LENGTH: Final = 120
+"""Code points of a title in lists; a longer one ends in an ellipsis."""
+
+
+def title(record: Record, document: Document | None) -> str:
+    """Give a name to call a document by: its title, else its first line, else its id."""
+    if document is None:
+        return record.id
+    given = document.title or next((line for line in document.text.splitlines() if line.strip()), "")
+    line = " ".join(given.split()) or record.id
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+
+
+def row(record: Record, document: Document | None, weights: Mapping[Severity, float]) -> Plain:
+    """Give what the table of documents shows, sorts and filters by."""
+    verdict = record.verdict
+    worst: dict[str, int] = {}
+    counts = [0] * len(SEVERITIES)
+    for flag in record.flags:
+        severity = SEVERITIES.index(flag.severity)
+        counts[severity] += 1
+        worst[flag.label] = max(worst.get(flag.label, 0), severity)
+    made: Plain = {
+        "id": record.id,
+        "title": title(record, document),
+        "source": source_key(record.source) if record.source else "",
+        "status": record.status,
+        "flags": counts,
+        # Label and worst severity in one number, so that "major spelling errors" can be asked for.
+        "labels": [LABELS.index(label) * len(SEVERITIES) + severity for label, severity in sorted(worst.items())],
+        "information": record.reliability.admiralty.information,
+    }
+    if verdict is not None:
+        made |= {
+            "verdict": verdict.label,
+            "score": verdict.score,
+            "words": verdict.words,
+            "penalty": round(mqm_penalty(record.flags, verdict.words, weights), 1),
+        }
+    return made
+
+
+def entry(record: Record, document: Document | None) -> Plain:
+    """Everything that the page of one document shows, in words where words are shown."""
+    admiralty = record.reliability.admiralty
+    made: Plain = {
+        "source": record.source,
+        "url": document.url if document else None,
+        "published": document.published if document else None,
+        "verdict": describe_verdict(record.verdict) if record.verdict else describe_status(record),
+        "scores": record.verdict.scores if record.verdict else {},
+        "tier": record.tier or None,
+        "information": DIGITS[admiralty.information],  # type: ignore[index]
+        "comparison": _comparison(record),
+        "interval": record.reliability.interval,
+        "contributions": [
+            {"about": SIGNALS[c["signal"]].about if c["signal"] in SIGNALS else c["signal"], **c}
+            for c in record.reliability.contributions
+        ],
+        "notes": list(record.notes or ()),
+        "signature": record.signature,
+        "text": document.text if document else "",
+        "flags": [_flag(flag) for flag in record.flags],
+    }
+    return {key: value for key, value in made.items() if value not in (None, [], {})}
+
+
+def _comparison(record: Record) -> str | None:
+    evidence = record.evidence or None
+    return describe_comparison(evidence, record.reliability) if evidence and evidence.documents > 1 else None
+
+
+def _flag(flag: Flag) -> Plain:
+    evidence = dict(flag.evidence)
+    made: Plain = {
+        "start": flag.start,
+        "end": flag.end,
+        "label": flag.label,
+        "severity": flag.severity,
+        "score": flag.score,
+        "detector": flag.detector,
+        "reason": flag.reason,
+    }
+    compared = compare(flag)
+    if compared is not None:
+        made["compared"] = compared
+        for key in ("here", "elsewhere", "document", "edits"):
+            evidence.pop(key, None)
+    passages = passages_elsewhere(flag)
+    if passages:
+        made["passages"] = passages
+        evidence.pop("passages", None)
+        evidence.pop("examples", None)
+    for key in ("words", "least_likely"):
+        words = _placed(evidence.get(key))
+        if words:
+            made["words"] = words
+            del evidence[key]
+    made["evidence"] = [describe_evidence({key: value}) for key, value in evidence.items()]
+    return made
+
+
+def compare(flag: Flag) -> Plain | None:
+    """Set a quotation beside the form it has elsewhere, in runs of words that agree and that differ."""
+    evidence = flag.evidence
+    if flag.label != "altered-quote" or not isinstance(evidence.get("elsewhere"), str):
+        return None
+    here, there = differences(evidence["here"], evidence["elsewhere"])
+    edits = [
+        f"{_quoted(edit['here'])} here, {_quoted(edit['elsewhere'])} there ({edit['kind'].replace('-', ' ')})"
+        for edit in evidence.get("edits", ())
+    ]
+    return {"here": here, "there": there, "other": evidence["document"], "edits": edits}
+
+
+def passages_elsewhere(flag: Flag) -> list[Plain]:
+    """Give what other documents say, as ``{"document", "text"}``: sentences, names of a thing, a copied passage."""
+    evidence = flag.evidence
+    if flag.label == "uncredited-copy" and "elsewhere" in evidence:
+        return [{"document": evidence["document"], "text": evidence["elsewhere"]}]
+    return [*evidence.get("passages", ()), *evidence.get("examples", ())]
+
+
+def _placed(words: Any) -> list[tuple[int, int, str, float]]:
+    """Words that drove a flag, with their places; nothing if the evidence has none with places."""
+    if not isinstance(words, list) or not all(isinstance(w, Mapping) and {"start", "end"} <= w.keys() for w in words):
+        return []
+    return [(w["start"], w["end"], w["text"], w.get("weight", w.get("surprise"))) for w in words]
+
+
+def _quoted(words: str) -> str:
+    return f"“{words}”" if words else "nothing"

@@ -1,0 +1,771 @@
+"use strict";
+// Draws everything with createElement and text nodes alone: nothing of a document is ever read as markup.
+(async () => {
+  // ---- data --------------------------------------------------------------------------------------------------------
+
+  async function unpack(name) {
+    const packed = Uint8Array.from(atob(document.getElementById(name).textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
+  const KEPT = 4;
+  const blocks = new Map();
+  /** The entry of a document ("d") or a story ("s"); the last few blocks stay unpacked. */
+  async function entry(kind, number) {
+    const name = kind + Math.floor(number / index.block);
+    if (!blocks.has(name)) blocks.set(name, unpack(name));
+    const block = await blocks.get(name);
+    if (blocks.size > KEPT) blocks.delete(blocks.keys().next().value);
+    return block[number % index.block];
+  }
+
+  const main = document.getElementById("main");
+  if (typeof DecompressionStream === "undefined") {
+    main.replaceChildren("This browser is too old to unpack the page's data; use one of 2023 or later.");
+    return;
+  }
+  const index = await unpack("index");
+  const documents = index.documents;
+  const stories = index.stories;
+  documents.forEach((d, n) => (d.n = n));
+  stories.forEach((s, n) => (s.n = n));
+  const byId = new Map(documents.map((d) => [d.id, d]).reverse());
+  const labelOf = new Map(index.labels.map((l) => [l.label, l]));
+  const severities = index.severities.map((s) => s.severity);
+  const overview = index.overview;
+  const sourceOf = new Map(overview.sources.map((s) => [s.source, s]));
+
+  // ---- building blocks ---------------------------------------------------------------------------------------------
+
+  function fill(node, attributes, children) {
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else if (value === true) node.setAttribute(key, "");
+      else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+    }
+    node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+    return node;
+  }
+  const el = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
+  const svg = (name, attributes = {}, ...children) =>
+    fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+
+  const INVISIBLE = /([\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff])/;
+  /** Text of a document: characters that would act instead of appear are shown by their code as well. */
+  const said = (text) => el("bdi", {}, appearing(String(text)));
+  const appearing = (text) =>
+    text.split(INVISIBLE).map((part, i) => {
+      if (i % 2 === 0) return part;
+      return el("span", { class: "code", "data-code": `U+${part.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}` }, part);
+    });
+
+  const count = (number, what, plural = `${what}s`) => `${number.toLocaleString("en")} ${number === 1 ? what : plural}`;
+  const two = (value) => (value === null || value === undefined ? "–" : value.toFixed(2));
+  const percent = (value) => `${(100 * value).toFixed(value && value < 0.1 ? 1 : 0)} %`;
+  const words = (slug) => String(slug).replaceAll("-", " ");
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const short = (text, length) => (text.length > length ? `${Array.from(text).slice(0, length - 1).join("")}…` : text);
+  const hash = (path, parameters = {}) => {
+    const query = new URLSearchParams(Object.entries(parameters).filter(([, v]) => v !== "" && v !== null)).toString();
+    return `#/${path}${query ? `?${query}` : ""}`;
+  };
+  const link = (path, parameters, ...children) => el("a", { href: hash(path, parameters) }, ...children);
+  const toDocument = (n, flag = null) =>
+    link(`document/${n + 1}`, flag === null ? {} : { flag: flag + 1 }, said(documents[n].title));
+  /** A document named by its id, as evidence names it: a link where it is among these records. */
+  const toId = (id) => (byId.has(id) ? link(`document/${byId.get(id).n + 1}`, {}, said(id)) : said(id));
+  const storyTitle = (s) => documents[s.documents[0]].title;
+
+  function section(title, ...children) {
+    const id = `h-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;
+    return el("section", { "aria-labelledby": id }, el("h2", { id }, title), ...children);
+  }
+  function select(name, title, options, value, change) {
+    const control = el("select", { id: `f-${name}`, name, onchange: (e) => change(e.target.value) });
+    for (const [key, text] of options) control.append(el("option", { value: key, selected: key === value }, text));
+    return el("p", { class: `field field-${name}` }, el("label", { for: `f-${name}` }, title), control);
+  }
+
+  const status = document.getElementById("status");
+  const announce = (text) => (status.textContent = text);
+
+  /** A plain table. Columns: {name, number}; rows: lists of cells, the first of which heads its row. */
+  function table(caption, columns, rows, attributes = {}) {
+    const cell = (c, content, head) =>
+      el(head ? "th" : "td", {
+        ...(head ? { scope: "row", role: "rowheader" } : { role: "cell" }),
+        class: columns[c].number && "number",
+        "data-name": columns[c].name,
+      }, content);
+    return el("table", { role: "table", ...attributes },
+      el("caption", {}, caption),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((c) =>
+        el("th", { scope: "col", role: "columnheader", class: c.number && "number", "aria-sort": c.sorted }, c.head || c.name)))),
+      el("tbody", { role: "rowgroup" }, rows.map((row) =>
+        el("tr", { role: "row" }, row.map((content, c) => cell(c, content, c === 0))))));
+  }
+
+  /** Rows sorted and paged as the parameters say. A column: {key, name, cell, value (to sort by), number, falling}. */
+  function listing({ caption, columns, rows, parameters, change, what, size = 50 }) {
+    const sorted = columns.find((c) => c.key === parameters.get("sort") && c.value);
+    const falling = parameters.get("order") === "falling";
+    if (sorted) {
+      const keyed = rows.map((row) => [sorted.value(row), row]);
+      const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, "en") : a - b);
+      const missing = (v) => v === null || v === undefined || v === "";
+      keyed.sort(([a], [b]) => missing(a) - missing(b) || (missing(a) ? 0 : falling ? compare(b, a) : compare(a, b)));
+      rows = keyed.map(([, row]) => row);
+    }
+    const pages = Math.max(1, Math.ceil(rows.length / size));
+    const page = Math.min(pages, Math.max(1, Math.floor(Number(parameters.get("page"))) || 1));
+    const begin = (page - 1) * size;
+    const visible = rows.slice(begin, begin + size);
+    const range = rows.length > visible.length ? `${begin + 1}–${begin + visible.length} of ` : "";
+    const summary = `${range}${count(rows.length, ...what)}`;
+    const heads = columns.map((c) => {
+      if (!c.value) return { ...c };
+      const now = c === sorted ? (falling ? "descending" : "ascending") : "none";
+      const order = c === sorted ? (falling ? "" : "falling") : c.falling ? "falling" : "";
+      const button = el("button", { type: "button", class: "sort", "data-keep": `sort-${c.key}`,
+        onclick: () => change({ sort: c.key, order, page: "" }) }, c.name);
+      return { ...c, sorted: now, head: button };
+    });
+    const turn = (text, to) => el("button", { type: "button", disabled: to < 1 || to > pages, "data-keep": text,
+      onclick: () => change({ page: to === 1 ? "" : String(to) }) }, text);
+    const pager = pages > 1 && el("nav", { class: "pager", "aria-label": "Pages" },
+      turn("First", page === 1 ? 0 : 1), turn("Previous", page - 1),
+      el("span", {}, `Page ${page} of ${pages.toLocaleString("en")}`),
+      turn("Next", page + 1), turn("Last", page === pages ? 0 : pages));
+    const body = rows.length
+      ? table(caption, heads, visible.map((row) => columns.map((c) => c.cell(row))), { class: "cards" })
+      : el("p", {}, "Nothing fits these filters.");
+    return { summary, rows, node: el("div", {}, el("p", { class: "summary" }, summary), body, pager) };
+  }
+
+  /** Keep the focus where it was when a part of the page is drawn anew. */
+  function redraw(place, node) {
+    const kept = place.contains(document.activeElement) && document.activeElement.dataset.keep;
+    place.replaceChildren(node);
+    if (!kept) return;
+    const again = place.querySelector(`[data-keep="${CSS.escape(kept)}"]`);
+    (again && !again.disabled ? again : place.querySelector("[data-keep]:not(:disabled)"))?.focus();
+  }
+
+  /** A view whose filters, order and page stand in the address: `draw(parameters)` gives a listing. */
+  function filtered(path, parameters, draw) {
+    const place = el("div");
+    function change(values) {
+      for (const [key, value] of Object.entries(values)) value === "" ? parameters.delete(key) : parameters.set(key, value);
+      history.replaceState(null, "", hash(path, Object.fromEntries(parameters)));
+      refresh();
+    }
+    function refresh() {
+      const drawn = draw(parameters, change);
+      redraw(place, drawn.node);
+      announce(drawn.summary);
+    }
+    return { place, change, refresh };
+  }
+
+  const bar = (share) => svg("svg", { class: "bar", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { class: "track", width: 100, height: 10 }),
+    svg("rect", { class: "ink", width: Math.max(share > 0 ? 1 : 0, 100 * share), height: 10 }));
+
+  const severityCounts = (counts) => {
+    const parts = severities.map((s, i) => counts[i] > 0 && el("span", { class: `severity ${s}` }, `${counts[i]} ${s}`));
+    return parts.some(Boolean) ? el("span", { class: "severities" }, parts.reverse()) : "none";
+  };
+  const verdictName = (d) => d.verdict || d.status;
+
+  // ---- overview ----------------------------------------------------------------------------------------------------
+
+  function showOverview() {
+    const flags = sum(documents.map((d) => sum(d.flags)));
+    const of = Object.entries(overview.statuses).map(([s, n]) => `${n.toLocaleString("en")} ${s === "ok" ? "scored" : s}`);
+    const inStories = sum(stories.map((s) => s.documents.length));
+    const judged = overview.sources.filter((s) => s.mean !== null).length;
+    const verdicts = Object.entries(overview.verdicts);
+    const total = sum(verdicts.map(([, n]) => n));
+    return [
+      el("h1", {}, said(index.name)),
+      el("p", { class: "lead" },
+        `${count(documents.length, "document")} (${of.join(", ")}) with ${count(flags, "flag")}. `,
+        stories.length ? `${count(inStories, "document")} in ${count(stories.length, "story", "stories")}. ` : "No two tell the same story. ",
+        overview.sources.length ? `${count(overview.sources.length, "source")}, of which ${judged} can be judged.` : "No sources are named.",
+        " A flag is a suspicion until a human confirms it."),
+      section("Verdicts", table("Documents by verdict",
+        [{ name: "Verdict" }, { name: "Documents", number: true }, { name: "Share" }, { name: "Meaning" }],
+        verdicts.map(([v, n]) => [link("documents", { verdict: v }, v), n.toLocaleString("en"),
+          el("span", { class: "share" }, bar(n / total), percent(n / total)), index.meanings[v] || ""]), { class: "cards" })),
+      section("Flags", overview.flags.length
+        ? table("Flags by label and severity",
+          [{ name: "Label" }, ...severities.map((s) => ({ name: s, number: true })), { name: "all", number: true }, { name: "documents", number: true }, { name: "Meaning" }],
+          overview.flags.map((f) => [el("span", { class: `family ${labelOf.get(f.label).family}` }, link("documents", { label: f.label }, f.label)),
+            ...f.severities.map((n, i) => (n ? link("documents", { label: f.label, severity: severities[i] }, n.toLocaleString("en")) : "·")),
+            sum(f.severities).toLocaleString("en"), f.documents.toLocaleString("en"), labelOf.get(f.label).meaning]), { class: "cards" })
+        : el("p", {}, "There are no flags.")),
+      overview.bands.length && section("Scores",
+        el("p", {}, "The probability that a text was translated, reworded or written by a machine. What a score means depends on the length of the text: of shorter ones less can be said."),
+        histogram(), bandTable()),
+      overview.calibrations.length && section("Reliability of the scores",
+        el("p", {}, "Of the flags with like scores, how many did humans confirm? On the line, a score keeps what it promises."),
+        overview.calibrations.map(reliabilityDiagram)),
+      section("Sources", sourcesIntro(), sourcesPlace(new URLSearchParams(), "sources", 10),
+        overview.sources.length > 10 && el("p", {}, link("sources", {}, `All ${overview.sources.length.toLocaleString("en")} sources`))),
+    ];
+  }
+
+  const chartWidth = () => Math.max(280, Math.min(640, main.clientWidth - 32));
+
+  function histogram() {
+    const bins = overview.bands[0].machine.map((_, i) => sum(overview.bands.map((b) => b.machine[i])));
+    const [width, height, left, bottom] = [chartWidth(), 200, 44, 40];
+    const top = Math.max(...bins);
+    const x = (v) => left + v * (width - left - 8);
+    const y = (n) => 10 + (1 - n / top) * (height - bottom - 10);
+    const step = 1 / bins.length;
+    return el("figure", {},
+      svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+        "aria-label": `Distribution of the probability of being machine-made: ${bins.map((n, i) => n && `${n} from ${two(i * step)}`).filter(Boolean).join(", ")}.` },
+        [0, top].map((n) => [svg("line", { class: "grid", x1: left, x2: width - 8, y1: y(n), y2: y(n) }),
+          svg("text", { x: left - 6, y: y(n) + 4, "text-anchor": "end" }, n.toLocaleString("en"))]),
+        bins.map((n, i) => n > 0 && svg("rect", { class: "ink", x: x(i * step) + 1, y: y(n), width: x(step) - x(0) - 2, height: y(0) - y(n) },
+          svg("title", {}, `${count(n, "document")} from ${two(i * step)} to ${two((i + 1) * step)}`))),
+        [0, 0.25, 0.5, 0.75, 1].map((v) => svg("text", { x: x(v), y: height - bottom + 16, "text-anchor": v === 1 ? "end" : v ? "middle" : "start" }, two(v))),
+        svg("text", { x: (left + width) / 2, y: height - 6, "text-anchor": "middle" }, "probability of being machine-made")),
+      el("figcaption", {}, "Documents by score. The numbers by length stand in the table."));
+  }
+
+  function bandTable() {
+    const made = (b) => sum(Object.entries(b.verdicts).filter(([v]) => v.startsWith("machine")).map(([, n]) => n));
+    const point = (b, i) => b.points.map((p) => percent(p[i])).join(", ") || "–";
+    return table("Scores by length of the text, in words",
+      [{ name: "Words" }, { name: "Documents", number: true }, { name: "Called machine-made", number: true }, { name: "Too short to call", number: true },
+        { name: "Human texts called machine-made at the threshold", number: true }, { name: "Machine-made texts found at it", number: true }, { name: "Scores from 0 to 1" }],
+      overview.bands.map((b) => [b.band, b.documents.toLocaleString("en"), made(b).toLocaleString("en"), (b.verdicts["insufficient-text"] || 0).toLocaleString("en"),
+        point(b, 1), point(b, 2), spark(b.machine)]), { class: "cards" });
+  }
+
+  function spark(bins) {
+    const top = Math.max(...bins);
+    const half = sum(bins) / 2;
+    let below = 0;
+    const median = bins.findIndex((n) => (below += n) >= half);
+    return svg("svg", { class: "spark", viewBox: `0 0 ${bins.length * 6} 24`, role: "img", width: bins.length * 6, height: 24,
+      "aria-label": `median between ${two(median / bins.length)} and ${two((median + 1) / bins.length)}` },
+      svg("line", { class: "grid", x1: 0, x2: bins.length * 6, y1: 23.5, y2: 23.5 }),
+      bins.map((n, i) => n > 0 && svg("rect", { class: "ink", x: i * 6 + 0.5, width: 5, y: 23 - 22 * (n / top), height: 22 * (n / top) })));
+  }
+
+  function reliabilityDiagram(c) {
+    const [width, left, bottom] = [Math.min(320, chartWidth()), 40, 40];
+    const x = (v) => left + v * (width - left - 12);
+    const y = (v) => 12 + (1 - v) * (width - bottom - 12);
+    const largest = Math.max(...c.bins.map((b) => b[2]));
+    const name = c.name === "all" ? "all labels" : c.name;
+    return el("figure", { class: "reliability" },
+      svg("svg", { class: "chart", viewBox: `0 0 ${width} ${width}`, width, height: width, role: "img", "aria-label": `Reliability diagram of ${name}; the numbers stand in the table.` },
+        svg("line", { class: "grid", x1: x(0), y1: y(0), x2: x(1), y2: y(1), "stroke-dasharray": "4 4" }),
+        [0, 0.5, 1].map((v) => [svg("text", { x: x(v), y: width - bottom + 18, "text-anchor": "middle" }, v), svg("text", { x: left - 8, y: y(v) + 4, "text-anchor": "end" }, v),
+          svg("line", { class: "grid", x1: x(0), x2: x(1), y1: y(v), y2: y(v) })]),
+        svg("polyline", { class: "curve", points: c.bins.map((b) => `${x(b[0])},${y(b[1])}`).join(" ") }),
+        c.bins.map((b) => svg("circle", { class: "ink", cx: x(b[0]), cy: y(b[1]), r: 3 + 5 * Math.sqrt(b[2] / largest) })),
+        svg("text", { x: x(0.5), y: width - 4, "text-anchor": "middle" }, "score"),
+        svg("text", { x: 12, y: y(0.5), "text-anchor": "middle", transform: `rotate(-90 12 ${y(0.5)})` }, "confirmed")),
+      el("figcaption", {}, `${words(name)}: ${count(c.count, "flag")}, expected calibration error ${two(c.ece)}.`),
+      el("details", {}, el("summary", {}, "Numbers"), table(`Reliability of ${name}`,
+        [{ name: "Score", number: true }, { name: "Confirmed", number: true }, { name: "Flags", number: true }], c.bins.map((b) => [two(b[0]), two(b[1]), b[2]]))));
+  }
+
+  // ---- sources -----------------------------------------------------------------------------------------------------
+
+  function sourcesIntro() {
+    if (!overview.sources.length) return el("p", {}, "None of the documents names its source.");
+    return el("p", {}, "The share of a source’s checked claims and quotations that hold, with the interval that contains it in nine of ten cases. ",
+      "Where intervals overlap there is no order: “1–3 =” means any of these places. F: cannot be judged, fewer than ten claims that others speak of. ",
+      overview.unnamed > 0 && `${count(overview.unnamed, "document")} without a source left out.`);
+  }
+
+  function interval([low, high], mean) {
+    return svg("svg", { class: "interval", viewBox: "0 0 120 16", width: 120, height: 16, "aria-hidden": "true" },
+      svg("line", { class: "grid", x1: 2, x2: 118, y1: 8, y2: 8 }), svg("line", { class: "grid", x1: 60, x2: 60, y1: 3, y2: 13 }),
+      svg("line", { class: "range", x1: 2 + 116 * low, x2: 2 + 116 * high, y1: 8, y2: 8 }), svg("circle", { class: "ink", cx: 2 + 116 * mean, cy: 8, r: 4 }));
+  }
+
+  const SOURCE_COLUMNS = [
+    { key: "source", name: "Source", value: (s) => s.source, cell: (s) => link("documents", { source: s.source }, said(s.source)) },
+    { key: "letter", name: "Letter", cell: (s) => el("span", { title: index.letters[s.letter] }, s.letter) },
+    { key: "interval", name: "Holds", cell: (s) => (s.interval ? el("span", { class: "share" }, interval(s.interval, s.mean), `${two(s.mean)} (${two(s.interval[0])}–${two(s.interval[1])})`) : "not judged") },
+    { key: "place", name: "Place", number: true, cell: (s) => (s.rank ? (s.rank[0] === s.rank[1] ? s.rank[0] : `${s.rank[0]}–${s.rank[1]} =`) : "–") },
+    { key: "documents", name: "Documents", number: true, falling: true, value: (s) => s.documents, cell: (s) => s.documents.toLocaleString("en") },
+    { key: "claims", name: "Claims others speak of", number: true, falling: true, value: (s) => s.claims[0], cell: (s) => s.claims[0] },
+    { key: "confirmed", name: "confirmed", number: true, falling: true, value: (s) => s.claims[1], cell: (s) => s.claims[1] },
+    { key: "contradicted", name: "contradicted", number: true, falling: true, value: (s) => s.claims[2], cell: (s) => s.claims[2] },
+    { key: "quotations", name: "Quotations kept", number: true, cell: (s) => (s.quotations[1] ? s.quotations.join("/") : "–") },
+    { key: "copies", name: "Uncredited copies", number: true, cell: (s) => (s.copies[1] ? s.copies.join("/") : "–") },
+  ];
+
+  function sourcesPlace(parameters, path, size) {
+    if (!overview.sources.length) return null;
+    if (size) {
+      const columns = SOURCE_COLUMNS.map((c) => ({ ...c, value: null }));
+      const rows = overview.sources.slice(0, size);
+      return table("Sources", columns, rows.map((s) => columns.map((c) => c.cell(s))), { class: "cards" });
+    }
+    const view = filtered(path, parameters, (p, change) =>
+      listing({ caption: "Sources", columns: SOURCE_COLUMNS, rows: overview.sources, parameters: p, change, what: ["source"] }));
+    view.refresh();
+    return view.place;
+  }
+
+  const showSources = (parameters) => [el("h1", {}, "Sources"), sourcesIntro(), sourcesPlace(parameters, "sources")];
+
+  // ---- documents ---------------------------------------------------------------------------------------------------
+
+  let lastListed = null;
+  let lastHash = hash("documents");
+  let texts = null;
+
+  /** All texts in lower case, made when somebody first searches. */
+  async function allTexts() {
+    const found = [];
+    for (let n = 0; n < documents.length; n += index.block)
+      for (const e of await unpack(`d${n / index.block}`)) found.push((e.text || "").toLowerCase());
+    return found;
+  }
+
+  const DOCUMENT_COLUMNS = [
+    { key: "title", name: "Document", value: (d) => d.title.toLowerCase(), cell: (d) => [toDocument(d.n), d.title !== d.id && el("span", { class: "id" }, said(d.id))] },
+    { key: "source", name: "Source", value: (d) => d.source, cell: (d) => (d.source ? said(d.source) : "–") },
+    { key: "verdict", name: "Verdict", value: verdictName, cell: verdictName },
+    { key: "score", name: "Probability", number: true, falling: true, value: (d) => d.score, cell: (d) => two(d.score) },
+    { key: "words", name: "Words", number: true, falling: true, value: (d) => d.words, cell: (d) => (d.words === undefined ? "–" : d.words.toLocaleString("en")) },
+    { key: "flags", name: "Flags", falling: true, value: (d) => d.flags.reduce((a, n, i) => a + n * 1000 ** i, 0), cell: (d) => severityCounts(d.flags) },
+    { key: "penalty", name: "Penalty", number: true, falling: true, value: (d) => d.penalty, cell: (d) => (d.penalty === undefined ? "–" : d.penalty.toFixed(1)) },
+    { key: "information", name: "Information", number: true, value: (d) => (d.information === "6" ? null : Number(d.information)), cell: (d) => el("span", { title: index.digits[d.information] }, d.information) },
+    { key: "story", name: "Story", number: true, value: (d) => d.story, cell: (d) => (d.story === null ? "–" : el("a", { href: hash(`story/${d.story + 1}`), "aria-label": `Story ${d.story + 1}` }, d.story + 1)) },
+  ];
+
+  function showDocuments(parameters) {
+    const among = (values) => [...new Set(values)].filter(Boolean).sort().map((v) => [v, v]);
+    const get = (key) => parameters.get(key) || "";
+    function fits(d, p) {
+      const label = p.get("label") ? index.labels.findIndex((l) => l.label === p.get("label")) : null;
+      const least = Math.max(0, severities.indexOf(p.get("severity")));
+      const width = severities.length;
+      return (!p.get("verdict") || verdictName(d) === p.get("verdict"))
+        && (!p.get("source") || d.source === p.get("source"))
+        && (!p.get("story") || d.story === Number(p.get("story")) - 1)
+        && ((label === null && !p.get("severity"))
+          || d.labels.some((l) => (label === null || Math.floor(l / width) === label) && l % width >= least));
+    }
+    const view = filtered("documents", parameters, (p, change) => {
+      const wanted = (p.get("q") || "").toLowerCase();
+      const rows = documents.filter((d) => fits(d, p)
+        && (!wanted || [d.title, d.id, d.source].some((t) => t.toLowerCase().includes(wanted)) || texts?.[d.n].includes(wanted)));
+      const drawn = listing({ caption: "Documents", columns: DOCUMENT_COLUMNS, rows, parameters: p, change, what: ["document"] });
+      lastListed = drawn.rows.map((d) => d.n);
+      lastHash = location.hash;
+      return drawn;
+    });
+    const set = (key) => (value) => view.change({ [key]: value, page: "" });
+    let timer = 0;
+    async function search(value) {
+      if (value && texts === null) {
+        announce("Reading the texts …");
+        texts = await allTexts();
+      }
+      set("q")(value);
+    }
+    const query = el("input", { id: "f-q", type: "search", value: get("q"), autocomplete: "off",
+      oninput: (e) => { clearTimeout(timer); timer = setTimeout(() => search(e.target.value.trim()), 200); } });
+    const order = DOCUMENT_COLUMNS.flatMap((c) => [[`${c.key} `, `${c.name}, rising`], [`${c.key} falling`, `${c.name}, falling`]]);
+    const form = el("form", { role: "search", class: "filters", "aria-label": "Documents", onsubmit: (e) => { e.preventDefault(); search(query.value.trim()); } },
+      el("p", { class: "field field-q" }, el("label", { for: "f-q" }, "Words in title, text, source or id"), query),
+      select("verdict", "Verdict", [["", "any"], ...among(documents.map(verdictName))], get("verdict"), set("verdict")),
+      select("label", "Label", [["", "any"], ...overview.flags.map((f) => [f.label, f.label])], get("label"), set("label")),
+      select("severity", "Severity from", [["", "any"], ...severities.slice(1).map((s) => [s, s])], get("severity"), set("severity")),
+      overview.sources.length > 0 && select("source", "Source", [["", "any"], ...among(documents.map((d) => d.source))], get("source"), set("source")),
+      stories.length > 0 && select("story", "Story", [["", "any"], ...stories.map((s) => [String(s.n + 1), `${s.n + 1}: ${short(storyTitle(s), 60)}`])], get("story"), set("story")),
+      select("order", "Order", [[" ", "as scored"], ...order], `${get("sort")} ${get("order")}`, (v) => {
+        const [sort, falling] = v.split(" ");
+        view.change({ sort, order: falling, page: "" });
+      }),
+      el("button", { type: "button", onclick: () => (location.hash = hash("documents")) }, "Clear"));
+    get("q") ? search(get("q")) : view.refresh();
+    return [el("h1", {}, "Documents"), form, view.place];
+  }
+
+  // ---- one document ------------------------------------------------------------------------------------------------
+
+  /** Offsets in UTF-16, as strings count here, of offsets in code points, as flags do. */
+  function units(text, points) {
+    const sorted = [...new Set(points)].sort((a, b) => a - b);
+    const found = new Map();
+    if (!/[\ud800-\udfff]/.test(text)) {
+      for (const p of sorted) found.set(p, p);
+      return found;
+    }
+    let [unit, point] = [0, 0];
+    for (const p of sorted) {
+      while (point < p && unit < text.length) {
+        unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
+        point += 1;
+      }
+      found.set(p, unit);
+    }
+    return found;
+  }
+
+  /** The text with its flags: parts cut wherever a flag, or a word that drove one, begins or ends. */
+  function marked(text, flags, visible, choose, reference) {
+    const ranges = visible.flatMap((i) => [
+      { start: flags[i].start, end: flags[i].end, flag: i },
+      ...(flags[i].words || []).map(([start, end]) => ({ start, end, flag: i, drove: true })),
+    ]);
+    const at = units(text, [0, ...ranges.flatMap((r) => [r.start, r.end])]);
+    const points = [...at.keys()];
+    const beginning = Map.groupBy(ranges, (r) => r.start);
+    const parts = [];
+    const node = el("div", { class: "text", dir: "auto" });
+    const size = (r) => r.end - r.start;
+    // What covers a part is what covered the one before it, less what ended, and what begins.
+    let active = [];
+    points.forEach((p, k) => {
+      const begins = beginning.get(p) || [];
+      active = [...active.filter((r) => r.end > p), ...begins];
+      node.append(...begins.filter((r) => !r.drove).sort((a, b) => size(b) - size(a)).map((r) => reference(r.flag)));
+      const piece = text.slice(at.get(p), at.get(points[k + 1]));
+      if (!piece) return;
+      const inner = active.filter((r) => !r.drove).sort((a, b) => size(a) - size(b)).map((r) => r.flag);
+      const driven = active.filter((r) => r.drove).map((r) => r.flag);
+      const holder = inner.length
+        ? el("mark", { class: `${labelOf.get(flags[inner[0]].label).family} ${flags[inner[0]].severity}${inner.length > 1 ? " nested" : ""}`, onclick: () => choose(inner) })
+        : el("span");
+      holder.append(...appearing(piece));
+      parts.push({ node: holder, flags: inner, words: driven });
+      node.append(holder);
+    });
+    return { node, parts };
+  }
+
+  let printing = false;
+  const shownFlags = { severity: "", score: "" };
+
+  async function showDocument(number, parameters) {
+    const d = documents[number];
+    const e = await entry("d", number);
+    const flags = e.flags || [];
+    const source = sourceOf.get(d.source);
+    const listed = lastListed?.includes(number) ? lastListed : documents.map((x) => x.n);
+    const place = listed.indexOf(number);
+    const step = (text, to) => (to === undefined ? el("span", { class: "muted" }, text) : link(`document/${to + 1}`, {}, text));
+    const facts = [
+      d.title !== d.id && ["Id", said(d.id)],
+      e.source && ["Source", [said(e.source), source && ` (${source.letter}: ${index.letters[source.letter].toLowerCase()})`]],
+      e.published && ["Published", said(e.published)],
+      e.url && ["Address", /^https?:\/\//i.test(e.url) ? el("a", { href: e.url, rel: "noreferrer noopener" }, said(e.url)) : said(e.url)],
+      d.story !== null && ["Story", [link(`story/${d.story + 1}`, {}, `Story ${d.story + 1}`), `, ${count(stories[d.story].documents.length, "document")}`]],
+      ["Information", `${d.information}: ${e.information.toLowerCase()}`],
+    ].filter(Boolean);
+    return [
+      el("nav", { class: "steps", "aria-label": "Documents" }, el("a", { href: lastHash }, "Documents"), step("Previous", listed[place - 1]), step("Next", listed[place + 1])),
+      el("h1", {}, said(d.title)),
+      el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+      section("Verdict", el("p", { class: "lead" }, e.verdict),
+        e.scores && table("Probability of each origin", [{ name: "Origin" }, { name: "Probability", number: true }, { name: "Bar" }],
+          Object.entries(e.scores).map(([name, value]) => [name, two(value), bar(value)]), { class: "origins" }),
+        e.notes && e.notes.map((note) => el("p", {}, "Note: ", said(note)))),
+      e.text && flagged(number, e, flags, parameters),
+      (e.comparison || e.contributions) && section("What others say", e.comparison && el("p", {}, e.comparison),
+        e.contributions && table("What speaks for and against the document", [{ name: "Found" }, { name: "Count", number: true }, { name: "Adds to its score", number: true }],
+          e.contributions.map((c) => [said(c.about), c.items, c.value === null ? "not judged" : `${c.value < 0 ? "−" : "+"}${Math.abs(c.value).toFixed(2)}`]))),
+      el("p", { class: "muted" }, "Made by ", said(e.signature), e.tier ? `, ${e.tier} tier.` : "."),
+    ];
+  }
+
+  function flagged(number, e, flags, parameters) {
+    const textPlace = el("div");
+    const listPlace = el("ol", { class: "flags" });
+    const heading = el("h2", { id: "h-flags" });
+    const wide = matchMedia("(min-width: 62rem)");
+    const at = units(e.text, flags.flatMap((f) => [f.start, f.end]));
+    const textOf = (f) => e.text.slice(at.get(f.start), at.get(f.end));
+    let visible = [];
+    let parts = [];
+    let chosen = null;
+
+    const summaryOf = (i) => document.getElementById(`flag-${i + 1}`)?.querySelector("summary");
+    const referenceOf = (i) => document.getElementById(`at-${i + 1}`);
+    function mark(i) {
+      chosen = i;
+      for (const p of parts) {
+        p.node.classList.toggle("chosen", p.flags.includes(i));
+        p.node.classList.toggle("drove", p.words.includes(i));
+      }
+      for (const item of listPlace.children) item.classList.toggle("chosen", item.dataset.flag === String(i));
+      for (const r of textPlace.querySelectorAll(".ref")) r.toggleAttribute("aria-current", r.id === `at-${i + 1}`);
+      history.replaceState(null, "", hash(`document/${number + 1}`, { flag: i + 1 }));
+    }
+    /** Choose a flag and go to its place in the list or in the text. */
+    function choose(i, to) {
+      mark(i);
+      const details = summaryOf(i).parentElement;
+      details.open = true;
+      const [target, other] = to === "text" ? [referenceOf(i), details] : [summaryOf(i), referenceOf(i)];
+      if (wide.matches) other.scrollIntoView({ block: "nearest" });
+      target.scrollIntoView({ block: to === "text" ? "center" : "nearest" });
+      target.focus({ preventScroll: true });
+    }
+    const reference = (i) => el("a", { class: "ref", id: `at-${i + 1}`, href: hash(`document/${number + 1}`, { flag: i + 1 }),
+      "aria-label": `Flag ${i + 1}: ${flags[i].label}, ${flags[i].severity}`, onclick: (event) => { event.preventDefault(); choose(i, "list"); } }, i + 1);
+
+    function draw() {
+      const least = severities.indexOf(shownFlags.severity);
+      visible = flags.map((_, i) => i).filter((i) => severities.indexOf(flags[i].severity) >= least && flags[i].score >= Number(shownFlags.score));
+      const made = marked(e.text, flags, visible, (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
+      parts = made.parts;
+      textPlace.replaceChildren(made.node);
+      listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) referenceOf(i).scrollIntoView({ block: "center" }); } })));
+      heading.textContent = visible.length === flags.length ? count(flags.length, "flag") : `${visible.length} of ${count(flags.length, "flag")}`;
+      if (visible.includes(chosen)) mark(chosen);
+    }
+    function set(key) {
+      return (value) => { shownFlags[key] = value; draw(); announce(heading.textContent); };
+    }
+    function turn(by) {
+      if (!visible.length) return;
+      const next = visible[(visible.indexOf(chosen) + by + visible.length + (chosen === null && by < 0 ? 1 : 0)) % visible.length];
+      mark(next);
+      summaryOf(next).parentElement.open = true;
+      summaryOf(next).scrollIntoView({ block: "nearest" });
+      if (wide.matches) referenceOf(next).scrollIntoView({ block: "center" });
+      announce(`Flag ${next + 1}: ${flags[next].label}, ${flags[next].severity}`);
+    }
+    draw();
+    const asked = Number(parameters.get("flag")) - 1;
+    if (flags[asked]) requestAnimationFrame(() => visible.includes(asked) && choose(asked, "list"));
+    return el("div", { class: "reading" },
+      el("section", { class: "body", "aria-labelledby": "h-text" }, el("h2", { id: "h-text" }, "Text"), textPlace),
+      el("section", { class: "beside", "aria-labelledby": "h-flags" }, heading,
+        flags.length > 0 && el("div", { class: "tools" },
+          select("least", "Severity from", [["", "any"], ...severities.slice(1).map((s) => [s, s])], shownFlags.severity, set("severity")),
+          select("likely", "Score from", [["", "any"], ["0.5", "0.50"], ["0.75", "0.75"], ["0.9", "0.90"]], shownFlags.score, set("score")),
+          el("p", { class: "turn" }, el("button", { type: "button", onclick: () => turn(-1) }, "Previous flag"), el("button", { type: "button", onclick: () => turn(1) }, "Next flag"))),
+        flags.length > 0 && el("p", { class: "legend" }, ["origin", "integrity", "span", "evidence"].map((f) => el("span", { class: `family ${f}` }, f)), " Thicker lines are more severe."),
+        listPlace));
+  }
+
+  function explained(i, f, text, toText, opened) {
+    const family = labelOf.get(f.label).family;
+    return el("li", { "data-flag": i },
+      el("details", { id: `flag-${i + 1}`, ontoggle: (event) => event.target.open && !printing && opened() },
+        el("summary", {}, el("span", { class: "which" }, i + 1), el("span", { class: `family ${family}` }, f.label), " ",
+          el("span", { class: `severity ${f.severity}` }, f.severity), " ", el("span", { class: "score" }, two(f.score)), " ",
+          el("span", { class: "quoted" }, said(ends(text)))),
+        el("p", {}, labelOf.get(f.label).meaning),
+        el("p", {}, el("strong", {}, words(f.reason)), ` · ${f.detector} · [${f.start}, ${f.end})`),
+        f.evidence.length > 0 && el("ul", { class: "evidence" }, f.evidence.map((line) => el("li", {}, said(line)))),
+        f.words && el("p", { class: "drivers" }, "Words that drove it: ", f.words.map(([, , text, weight]) => [el("span", { class: "word" }, said(text), " ", el("small", {}, two(weight))), " "])),
+        f.compared && sideBySide(el("span", {}, "here"), toId(f.compared.other), f.compared),
+        f.passages && f.passages.map((p) => passage(toId(p.document), said(p.text))),
+        el("p", {}, el("button", { type: "button", onclick: toText }, "Show in text"))));
+  }
+
+  const LONGEST = 90;
+  /** A long passage is recalled by its two ends: all of it stands marked in the text. */
+  function ends(text) {
+    const flat = Array.from(text.replace(/\s+/g, " ").trim());
+    return flat.length <= LONGEST ? flat.join("") : `${flat.slice(0, LONGEST / 2).join("")} … ${flat.slice(-LONGEST / 2).join("")}`;
+  }
+
+  const runs = (side) => side.map(([text, differs], i) => [i > 0 && " ", differs ? el("b", { class: "differs" }, said(text)) : said(text)]);
+  const passage = (who, ...text) => el("figure", { class: "passage" }, el("blockquote", {}, ...text), el("figcaption", {}, who));
+  function sideBySide(here, there, compared) {
+    return [el("div", { class: "sides" }, passage(here, "“", runs(compared.here), "”"), passage(there, "“", runs(compared.there), "”")),
+      compared.edits.length > 0 && el("ul", { class: "edits" }, compared.edits.map((edit) => el("li", {}, said(edit))))];
+  }
+
+  // ---- stories -----------------------------------------------------------------------------------------------------
+
+  const STORY_COLUMNS = [
+    { key: "title", name: "Story", value: (s) => storyTitle(s).toLowerCase(), cell: (s) => link(`story/${s.n + 1}`, {}, `${s.n + 1}: `, said(storyTitle(s))) },
+    { key: "documents", name: "Documents", number: true, falling: true, value: (s) => s.documents.length, cell: (s) => s.documents.length },
+    { key: "origins", name: "Origins", number: true, falling: true, value: (s) => s.origins, cell: (s) => s.origins },
+    { key: "quotations", name: "Quotations that differ", number: true, falling: true, value: (s) => s.quotations, cell: (s) => s.quotations },
+    { key: "claims", name: "Claims in conflict", number: true, falling: true, value: (s) => s.claims, cell: (s) => s.claims },
+    { key: "terms", name: "Terms in conflict", number: true, falling: true, value: (s) => s.terms, cell: (s) => s.terms },
+    { key: "copies", name: "Copies", number: true, falling: true, value: (s) => s.copies, cell: (s) => s.copies },
+  ];
+
+  function showStories(parameters) {
+    if (!stories.length) return [el("h1", {}, "Stories"), el("p", {}, "No two documents tell the same story.")];
+    const view = filtered("stories", parameters, (p, change) =>
+      listing({ caption: "Stories", columns: STORY_COLUMNS, rows: stories, parameters: p, change, what: ["story", "stories"] }));
+    view.refresh();
+    return [el("h1", {}, "Stories"), el("p", {}, "A story is a set of documents about one event. Documents that copy each other, or credit one agency, are one origin."), view.place];
+  }
+
+  async function showStory(number) {
+    const s = await entry("s", number);
+    const group = new Map((s.groups || []).flatMap((g, i) => g.members.map((n) => [n, i])));
+    const rows = s.documents.map((n) => {
+      const d = documents[n];
+      return [toDocument(n), d.source ? said(d.source) : "–", verdictName(d), severityCounts(d.flags), el("span", { title: index.digits[d.information] }, d.information),
+        ...(s.groups ? [group.has(n) ? group.get(n) + 1 : "–"] : [])];
+    });
+    const columns = [{ name: "Document" }, { name: "Source" }, { name: "Verdict" }, { name: "Flags" }, { name: "Information", number: true }, ...(s.groups ? [{ name: "Origin", number: true }] : [])];
+    const decided = (x) => (/differ$/.test(x.reason) ? "as many have the one as the other" : "more origins have the other");
+    const head = (x, name) => el("h3", {}, name, " ", el("span", { class: `severity ${x.severity}` }, x.severity), " ", el("span", { class: "score" }, two(x.score)));
+    const value = (x) => [said(x.here[0]), " ", el("b", { class: "differs" }, said(x.here[1])), /^[\s.,;:!?’”"')]/.test(x.here[2]) ? "" : " ", said(x.here[2])];
+    const conflict = (x, name) => el("article", { class: "conflict" }, head(x, name),
+      el("p", { class: "muted" }, "Here ", said(`“${x.value}”`), "; elsewhere ", Object.entries(x.elsewhere).map(([v, n], i) => [i > 0 && ", ", said(`“${v}”`), ` (${count(n, "document")})`]), `; ${decided(x)}`,
+        x.explanations?.length > 0 && `; may be explained by ${x.explanations.map(words).join(", ")}`, "."),
+      el("div", { class: "sides" }, passage(toDocument(x.document, x.flag), value(x)), el("div", {}, x.passages.map((p) => passage(toId(p.document), said(p.text))))));
+    const none = (what) => el("p", { class: "muted" }, what);
+    return [
+      el("nav", { class: "steps", "aria-label": "Stories" }, link("stories", {}, "Stories"),
+        number > 0 ? link(`story/${number}`, {}, "Previous") : el("span", { class: "muted" }, "Previous"),
+        number + 1 < stories.length ? link(`story/${number + 2}`, {}, "Next") : el("span", { class: "muted" }, "Next")),
+      el("h1", {}, `Story ${number + 1}: `, said(storyTitle(stories[number]))),
+      el("p", { class: "lead" }, `${count(s.of, "document")} from ${count(s.origins, "origin")}.`,
+        s.documents.length < s.of && ` ${count(s.of - s.documents.length, "of them is", "of them are")} not among these records.`,
+        " ", link("documents", { story: number + 1 }, "Show them in the table"), "."),
+      section("Documents", table("Documents of the story", columns, rows, { class: "cards" })),
+      section("Quotations", s.quotations.length ? s.quotations.map((q) => el("article", { class: "conflict" }, head(q, q.speaker ? said(q.speaker) : "Speaker not known"),
+        el("p", { class: "muted" }, `${words(q.reason)}; ${decided(q)}.`), sideBySide(toDocument(q.document, q.flag), toId(q.other), q))) : none("No quotation differs from the same one elsewhere.")),
+      section("Claims", s.claims.length ? s.claims.map((x) => conflict(x, words(x.kind || "claim"))) : none("No date, figure, person or place is contradicted.")),
+      section("Terms", s.terms.length ? s.terms.map((x) => conflict(x, said(x.entity || "term"))) : none("No thing is called what the others do not call it.")),
+      section("Copies", copies(s)),
+    ];
+  }
+
+  const BASES = { credit: "it says so", published: "it was published later", completeness: "it is a part of it" };
+
+  function copies(s) {
+    const lines = [];
+    for (const c of s.copies || []) {
+      const share = `${percent(c.share)} of its words${c.whole ? ", the whole text" : ""}`;
+      lines.push(c.directed
+        ? [toDocument(c.to), " has its text from ", toDocument(c.from), ` (${share}; ${BASES[c.basis] || c.basis}).`]
+        : [toDocument(c.to), " and ", toDocument(c.from), ` share text (${share}); nothing tells who has it from whom.`]);
+    }
+    for (const t of s.taken) {
+      lines.push([toDocument(t.document, t.flag), ` does not say that it has text from `, t.from ? toId(t.from) : said(t.outlet || "somebody else"), ` (${words(t.reason)}).`]);
+    }
+    for (const [i, g] of (s.groups || []).entries()) {
+      if (g.members.length > 1) lines.push([`Origin ${i + 1}`, g.name && [" (", said(g.name), ")"], ": ", g.members.map((n, k) => [k > 0 && ", ", toDocument(n)]), "."]);
+    }
+    if (!lines.length) return el("p", { class: "muted" }, "No document has its text from another, and every one is an origin of its own.");
+    return [s.groups && graph(s), el("ul", { class: "lines" }, lines.map((line) => el("li", {}, line)))];
+  }
+
+  /** Who has their text from whom: a band for each origin of several documents, arrows from the text to its copies. */
+  function graph(s) {
+    const groups = s.groups.map((g, i) => ({ ...g, number: i + 1 })).filter((g) => g.members.length > 1);
+    if (!groups.length) return null;
+    const [boxWidth, boxHeight, gap, column] = [180, 40, 12, 250];
+    const at = new Map();
+    const shapes = [];
+    let y = 0;
+    for (const g of groups) {
+      const inside = s.copies.filter((c) => g.members.includes(c.from) && g.members.includes(c.to));
+      const depth = new Map(g.members.map((n) => [n, 0]));
+      // As often as there are documents: a circle cannot make it run on.
+      for (let k = 0; k < g.members.length; k++)
+        for (const c of inside) if (c.directed && depth.get(c.to) <= depth.get(c.from) && depth.get(c.from) < 3) depth.set(c.to, depth.get(c.from) + 1);
+      const columns = [];
+      for (const n of g.members) (columns[depth.get(n)] ||= []).push(n);
+      const top = y;
+      y += 30;
+      const tallest = Math.max(...columns.filter(Boolean).map((c) => c.length));
+      columns.forEach((members, x) => members.forEach((n, k) => at.set(n, [16 + x * column, y + k * (boxHeight + gap)])));
+      y += tallest * (boxHeight + gap) + 8;
+      shapes.push({ title: `Origin ${g.number}${g.name ? `: ${g.name}` : ""}`, top, height: y - top - 8, columns: columns.length });
+      y += 8;
+    }
+    const width = 32 + (Math.max(...shapes.map((x) => x.columns)) - 1) * column + boxWidth;
+    const edge = (c) => {
+      if (!at.has(c.from) || !at.has(c.to)) return null;
+      const [[x1, y1], [x2, y2]] = [at.get(c.from), at.get(c.to)];
+      const [from, to] = x1 === x2 ? [[x1 + boxWidth, y1 + boxHeight / 2], [x2 + boxWidth, y2 + boxHeight / 2]] : [[x1 + boxWidth, y1 + boxHeight / 2], [x2, y2 + boxHeight / 2]];
+      const bend = x1 === x2 ? 36 : (to[0] - from[0]) / 2;
+      const middle = x1 === x2 ? [to[0] + bend, to[1]] : [to[0] - bend, to[1]];
+      return svg("path", { class: c.directed ? "edge" : "edge loose", "marker-end": c.directed ? "url(#arrow)" : null, d: `M${from} C${[from[0] + bend, from[1]]} ${middle} ${to}` });
+    };
+    return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Graph of copies" },
+      svg("svg", { class: "chart graph", viewBox: `0 0 ${width + 60} ${y}`, width: width + 60, height: y, role: "img", "aria-label": "Graph of copies; the list below says the same in words." },
+        svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" }, svg("path", { class: "tip", d: "M0 0 8 4 0 8z" }))),
+        shapes.map((b) => [svg("rect", { class: "band", x: 0.5, y: b.top + 0.5, width: width - 1, height: b.height, rx: 6 }), svg("text", { class: "title", x: 16, y: b.top + 20 }, b.title)]),
+        s.copies.map(edge),
+        [...at].map(([n, [x, top]]) => [svg("rect", { class: "box", x, y: top, width: boxWidth, height: boxHeight, rx: 4 }),
+          svg("text", { x: x + 10, y: top + 17 }, short(documents[n].title, 24)), svg("text", { class: "small", x: x + 10, y: top + 32 }, short(documents[n].source || documents[n].id, 28)),
+          svg("title", {}, documents[n].title)])));
+  }
+
+  // ---- finding the way ---------------------------------------------------------------------------------------------
+
+  const VIEWS = [["", "Overview"], ["documents", "Documents"], ["stories", "Stories"], ["sources", "Sources"]];
+  const nav = document.getElementById("nav");
+  nav.append(...VIEWS.map(([path, name]) => el("a", { href: hash(path), "data-path": path }, name)));
+
+  let turns = 0;
+  async function route(first = false) {
+    const mine = ++turns;
+    const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+    const [kind, given] = path.split("/");
+    const parameters = new URLSearchParams(query || "");
+    const number = Number(given) - 1;
+    let drawn = null;
+    if (kind === "" || kind === "main") drawn = showOverview();
+    else if (kind === "documents") drawn = showDocuments(parameters);
+    else if (kind === "sources") drawn = showSources(parameters);
+    else if (kind === "stories") drawn = showStories(parameters);
+    else if (kind === "document" && documents[number]) drawn = await showDocument(number, parameters);
+    else if (kind === "story" && stories[number]) drawn = await showStory(number);
+    else drawn = [el("h1", {}, "Not here"), el("p", {}, "This page has no such view. ", link("", {}, "Go to the overview"), ".")];
+    if (mine !== turns) return;
+    main.replaceChildren(...drawn.flat(Infinity).filter(Boolean));
+    const heading = main.querySelector("h1");
+    document.title = `${heading.textContent} – annotate report`;
+    const section = { document: "documents", story: "stories" }[kind] ?? kind;
+    for (const a of nav.children) a.dataset.path === section ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current");
+    if (first) return;
+    heading.tabIndex = -1;
+    if (!parameters.has("flag")) {
+      heading.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+  }
+
+  const THEMES = { "": "system", light: "light", dark: "dark" };
+  const themeButton = document.getElementById("theme");
+  function setTheme(theme) {
+    theme ? (document.documentElement.dataset.theme = theme) : delete document.documentElement.dataset.theme;
+    themeButton.textContent = `Theme: ${THEMES[theme]}`;
+    try { localStorage.setItem("annotate-theme", theme); } catch { /* Not kept where the browser keeps nothing. */ }
+  }
+  let theme = "";
+  try { theme = localStorage.getItem("annotate-theme") || ""; } catch { /* As above. */ }
+  setTheme(theme in THEMES ? theme : "");
+  themeButton.addEventListener("click", () => {
+    const names = Object.keys(THEMES);
+    setTheme(names[(names.indexOf(document.documentElement.dataset.theme || "") + 1) % names.length]);
+  });
+
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    printing = true;
+    opened = [...document.querySelectorAll("details:not([open])")];
+    opened.forEach((d) => (d.open = true));
+  });
+  addEventListener("afterprint", () => {
+    opened.forEach((d) => (d.open = false));
+    setTimeout(() => (printing = false));
+  });
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+  addEventListener("hashchange", () => route());
+  await route(true);
+  document.documentElement.dataset.ready = "";
+})();
