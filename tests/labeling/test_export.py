@@ -424,7 +424,7 @@ def test_the_configuration_offers_every_label_severity_and_verdict(evidence):
     assert config.controls["severity"].values == set(SEVERITIES)
     assert config.controls["severity"].per_region
     assert {"human", "machine-translated", "garbled", "insufficient-text"} <= config.controls["origin"].values
-    assert config.fields == ({"text", "title", "evidence"} if evidence else {"text", "title"})
+    assert config.fields == {"text", "title"} | ({"evidence", "other", "other_title"} if evidence else set())
     assert (config.controls["score"].maximum, config.controls["reliability"].maximum) == (100, 5)
     text = ElementTree.fromstring(xml).find(".//Text")
     assert (text.get("granularity"), text.get("saveTextResult")) == ("word", "yes")

@@ -1,5 +1,5 @@
-"""The labeling workflow: scored documents out to human labelers. Talks to no server."""
+"""The labeling workflow: scored documents out to human labelers, and what they say back."""
 
-from annotate.labeling.labelstudio import Exported, export
+from annotate.labeling.exporter import Exported, export
 
 __all__ = ["Exported", "export"]

@@ -20,7 +20,7 @@ FAMILY_COLOURS: Final[dict[Family, str]] = {
     "evidence": "#e7298a",
 }
 # The keys Label Studio itself gives out to labels and choices; the others are commands of its editor.
-_KEYS: Final = "1234567890qwetasdfgz"
+LABEL_KEYS: Final = "1234567890qwetasdfgz"
 _SEVERITY_KEYS: Final = {"neutral": "n", "minor": "m", "major": "j", "critical": "k"}
 
 MAXIMUM_RATING: Final = 5
@@ -57,21 +57,27 @@ def labeling_config(*, evidence: bool = True) -> str:
     """Make the configuration as XML: labels by family, severity and comment per region, questions on the whole.
 
     Args:
-        evidence: show the table of evidence. A blind arm must not see it.
+        evidence: show the table of evidence and the other document. A blind arm must not see them.
     """
     labels = [
         _tag("Label", value=label, background=FAMILY_COLOURS[FAMILIES[label]], hotkey=key, hint=LABEL_MEANINGS[label])
-        for label, key in zip(LABELS, _KEYS, strict=True)
+        for label, key in zip(LABELS, LABEL_KEYS, strict=True)
     ]
     severities = [
         _tag("Choice", value=severity, hotkey=_SEVERITY_KEYS[severity], hint=SEVERITY_MEANINGS[severity])
         for severity in SEVERITIES
     ]
     origins = [_tag("Choice", value=value, hint=hint) for value, hint in VERDICT_MEANINGS.items()]
-    table = [
-        _tag(
-            "Collapse", [_tag("Panel", [_tag("Table", name="evidence", value="$evidence")], value="Why it was flagged")]
-        )
+    found = [
+        _collapse("Why it was flagged", [_tag("Table", name="evidence", value="$evidence")]),
+        # No control names this text, so nothing can be marked in it.
+        _collapse(
+            "The other document of the same story",
+            [
+                _tag("Header", value="$other_title", size="5"),
+                _tag("Text", name="other", value="$other", saveTextResult="no"),
+            ],
+        ),
     ]
     question = "How good is the text as English news: 0 broken, 33 flawed, 66 good, 100 perfect"
     children = [
@@ -98,7 +104,7 @@ def labeling_config(*, evidence: bool = True) -> str:
             maxSubmissions="1",
             placeholder="Comment",
         ),
-        *(table if evidence else []),
+        *(found if evidence else []),
         _tag("Header", value="The document as a whole reads as", size="5"),
         _tag("Choices", origins, name="origin", toName="text", choice="single-radio", required="true"),
         _tag("Header", value="How reliable is it as a source: 1 not at all, 5 fully", size="5"),
@@ -150,6 +156,10 @@ def read_config(xml: str) -> Configuration:
                 "which it does not have; export it again."
             )
     return Configuration(controls, objects, frozenset(fields))
+
+
+def _collapse(title: str, children: list[str]) -> str:
+    return _tag("Collapse", [_tag("Panel", children, value=title)])
 
 
 def _tag(tag: str, children: list[str] | None = None, **attributes: str) -> str:

@@ -24,7 +24,9 @@ _ADVICE: Final = (
     "Delete a mark you do not agree with; correct one that is nearly right; add what is missing.",
     "Every mark needs a severity. Judge the text as it stands: the original is not at hand.",
     "A mark's information panel says why it was made; a high score is no reason to agree.",
+    "Where another document of the same story disagrees, it stands below the text: compare, but mark only the text.",
 )
+_OF_PRE_MARKS: Final = ("Delete a mark", "information panel", "another document")
 
 
 def guidelines(*, blind: bool = False) -> str:
@@ -33,7 +35,7 @@ def guidelines(*, blind: bool = False) -> str:
     Args:
         blind: leave out what only concerns marks made beforehand.
     """
-    advice = [line for line in _ADVICE if not (blind and ("Delete a mark" in line or "information panel" in line))]
+    advice = [line for line in _ADVICE if not (blind and any(said in line for said in _OF_PRE_MARKS))]
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +23,29 @@ class Scored(msgspec.Struct, frozen=True):
     document: Document | None
 
 
-def read_scored(scores: Path, documents: Iterable[Document | Unread]) -> Iterator[Scored]:
+def read_scored(
+    scores: Path, documents: Iterable[Document | Unread], wanted: Container[str] | None = None
+) -> Iterator[Scored]:
     """Yield every record of a file of scores with the document it was made from.
 
     Args:
         scores: records, JSONL or Parquet.
         documents: the texts, where the records do not carry them. Read along with the records, so that memory stays
             flat when both come in the same order; in another order, the documents met too early are held.
+        wanted: ids of the records to yield; the others are passed over. None for all.
 
     Raises:
         AnnotateError: if a record is broken, a document is missing or is not the text that was scored, an id comes
             twice, or a flag does not fit its text.
     """
-    wanted = _ids_without_text(scores)
-    finder = _Finder(documents, wanted)
+    finder = _Finder(documents, _ids_without_text(scores, wanted))
     for where, given in _rows(scores):
         record = given if isinstance(given, Record) else None
         raw: Any = msgspec.to_builtins(record) if record is not None else given
         if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
             raise AnnotateError(f"{where} is not a record of annotate score; give a file that it wrote.")
+        if wanted is not None and raw["id"] not in wanted:
+            continue
         where = f"{where}, document {shown(raw['id'])}"
         if raw.get("status") != "ok":
             yield Scored(record or _to_record(raw, where), None)
@@ -89,7 +93,7 @@ def _decode(line: bytes, where: str) -> Any:
         raise AnnotateError(f"{where} is not valid JSON ({error}); give a file that annotate score wrote.") from error
 
 
-def _ids_without_text(scores: Path) -> set[str]:
+def _ids_without_text(scores: Path, chosen: Container[str] | None) -> set[str]:
     """Ids whose text must come from elsewhere; refuses an id that comes twice among what will be labeled."""
     seen: dict[str, str] = {}
     wanted: set[str] = set()
@@ -98,6 +102,8 @@ def _ids_without_text(scores: Path) -> set[str]:
         if not isinstance(raw, dict) or raw.get("status") != "ok" or not isinstance(raw.get("id"), str):
             continue
         identity = raw["id"]
+        if chosen is not None and identity not in chosen:
+            continue
         if identity in seen:
             raise AnnotateError(
                 f"{where} has the id {shown(identity)} again (first: {seen[identity]}); "

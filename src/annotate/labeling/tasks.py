@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
+import msgspec
+
 from annotate.documents import SEVERITIES, Document, Flag, Record, Severity, Verdict
 from annotate.errors import AnnotateError
 from annotate.labeling.checks import shown
@@ -14,12 +16,26 @@ TITLE_LENGTH: Final = 120
 """Code points of a title shown above the text; a longer one ends in an ellipsis."""
 
 
+NO_OTHER: Final = "No other document was found to disagree with this one."
+
+
 def keep_flag(flag: Flag, minimum_score: float, minimum_severity: Severity) -> bool:
     """Whether a flag is likely and severe enough to be shown to labelers."""
     return flag.score >= minimum_score and SEVERITIES.index(flag.severity) >= SEVERITIES.index(minimum_severity)
 
 
-def make_task(record: Record, document: Document, flags: list[Flag], *, blind: bool = False) -> dict[str, Any]:
+def make_task(
+    record: Record,
+    document: Document,
+    flags: list[Flag],
+    *,
+    blind: bool = False,
+    split: str = "main",
+    selection_probability: float | None = None,
+    overlap: int = 1,
+    other_title: str = "",
+    other: str = "",
+) -> dict[str, Any]:
     """Build the task of one scored document, as plain data ready for JSON.
 
     ``doc_id`` and ``sha256`` together tell whether a task is already in a project.
@@ -28,7 +44,12 @@ def make_task(record: Record, document: Document, flags: list[Flag], *, blind: b
         record: the checked record; its status must be ``ok``.
         document: the document it was made from.
         flags: those of the record's flags that labelers shall see.
-        blind: leave out everything the scorer found: no prediction, verdict or evidence.
+        blind: leave out everything the scorer found: no prediction, verdict, evidence or other document.
+        split: the arm it is labeled in.
+        selection_probability: chance in (0, 1] that it was selected with, where that is known.
+        overlap: annotators wanted.
+        other_title: of the other document.
+        other: text of a document of the same story that disagrees, to be read beside this one.
 
     Raises:
         AnnotateError: if two flags are the same in everything.
@@ -42,6 +63,13 @@ def make_task(record: Record, document: Document, flags: list[Flag], *, blind: b
         "url": document.url,
         "published": document.published,
         "signature": record.signature,
+        "split": split,
+        "selection_probability": selection_probability,
+        "overlap": overlap,
+        "story": record.evidence.story if record.evidence is not msgspec.UNSET else None,
+        # Always there: the server refuses a task that lacks what the configuration shows.
+        "other_title": "" if blind else other_title or NO_OTHER,
+        "other": "" if blind else other,
     }
     verdict = record.verdict
     if blind or verdict is None:
