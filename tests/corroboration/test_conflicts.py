@@ -31,7 +31,7 @@ def story(documents: Mapping[str, str], **published: str) -> list[Relation]:
     assert found == relate(given_[::-1])
     for relation in found:
         assert 0 <= relation.score <= 1
-        assert len({m.document for m in relation.members}) > 1
+        assert len({m.document for m in relation.members}) > 1 or relation.explanations == ("calendar",)
         for member in relation.members:
             assert documents[member.document][member.start : member.end] == member.text
     assert msgspec.json.decode(msgspec.json.encode(found), type=list[Relation]) == found
@@ -47,6 +47,32 @@ def test_a_day_that_two_documents_contradict_has_the_time_zone_note() -> None:
     assert date.explanations == ("time-zone",)
     assert (date.majority, date.minority) == ("2023-01-09", ("2023-01-10",))
     assert [(m.document, m.text) for m in date.odd] == [("c", "January 10")]
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("The pump failed on Monday, January 10, 2023, at dawn.", "Monday"),  # a Tuesday
+        ("The pump failed on 10/1/2023 (Monday) at dawn.", "Monday"),  # neither reading is one
+        ("The pump failed on Tuesday, January 10, 2023, at dawn.", None),
+        ("The pump failed on 1/10/2023 (Tuesday) at dawn.", None),
+        ("The pump failed on Monday, January 10, at dawn.", None),  # of which year?
+        ("It met on January 10, 2023. Monday was a holiday.", None),
+    ],
+)
+def test_a_weekday_is_held_against_the_date_beside_it(text: str, odd: str | None) -> None:
+    documents = {"a": text, "b": "All pumps failed on January 10, 2023.", "c": "A quiet week."}
+    found = [r for r in story(documents) if r.explanations == ("calendar",)]
+    assert [m.text.removeprefix("on ") for r in found for m in r.odd] == ([odd] if odd else [])
+
+
+def test_a_date_in_figures_agrees_by_either_reading() -> None:
+    documents = {"a": "The coolant pump failed on 3/4/2023.", "b": "The coolant pump failed on 4 March 2023."}
+    for there in ("3 April 2023", "March 4, 2023"):
+        (relation,) = story({**documents, "b": f"The coolant pump failed on {there}."})
+        assert relation.relation == "same"
+    (relation,) = story({**documents, "b": "The coolant pump failed on March 9, 2023."})
+    assert relation.relation == "conflict"
 
 
 def test_where_the_crew_is() -> None:

@@ -32,6 +32,9 @@ def one(text: str, kind: str, published: datetime.date | None = PUBLISHED) -> Va
         ("They meet again in March 2024.", "March 2024", "2024-03", "month"),
         ("They meet again in May.", "May", "2023-05", "month"),
         ("Logged 2023-01-09 by the crew.", "2023-01-09", "2023-01-09", "day"),
+        ("Logged 12/14/2022 by the crew.", "12/14/2022", "2022-12-14", "day"),
+        ("Logged 14/12/2022 by the crew.", "14/12/2022", "2022-12-14", "day"),
+        ("Logged 14.12.2022.", "14.12.2022", "2022-12-14", "day"),
         ("The crew slept until yesterday.", "yesterday", "2023-02-14", "day"),
         ("The rent rose last month.", "last month", "2023-01", "month"),
         ("The pump was replaced earlier this month.", "earlier this month", "2023-02", "month"),
@@ -44,6 +47,13 @@ def test_dates_are_found_and_resolved(text: str, where: str, norm: str, granular
     value = one(text, "date")
     assert (value.text, value.norm, value.granularity) == (where, norm, granularity)
     assert value.start == text.index(where)
+
+
+def test_a_date_in_figures_may_have_two_readings() -> None:
+    both, one_only = one("Logged 3/4/2023.", "date"), one("Logged 4/4/2023.", "date")
+    assert (both.norm, both.also) == ("2023-03-04", "2023-04-03")
+    assert (one_only.norm, one_only.also) == ("2023-04-04", None)
+    assert not [v for v in values("Logged 33/14/2022, 1/2/3/2022 and v1.12.2022.1.") if v.kind == "date"]
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,13 @@ _ROLE: Final = (
     r"representative|governor|mayor|lawmaker|strategist|lawyer|MP|activist)"
 )
 _BEFORE: Final = re.compile(rf"(?<![\w-])(?P<past>[Ff]ormer |ex-|[Nn]ew )?{_PARTY}(?: {_ROLE})*[ \xa0]$")
+_NO_MODIFIER: Final = r"(?:former|of|by|who|for|against|and|or|from|to|whose|that|with|as|in|but|not|said)"
 _AFTER: Final = re.compile(
     # "(R-Calif.)", ", D-Mass."
     r",? \(?(?P<letter>[RD])-[A-Z]"
     # ", a California Republican who", ", the presumptive Republican nominee", ", Democrat of Ohio"
-    r"|, (?:(?:also )?(?:an?|the|top|senior|ranking) (?:(?!(?:former|of|by|who|for|against|and|or|from|to|whose|that|with|as|in|but|not|said)\b)"
-    rf"[\w.’'-]+ ){{0,4}}?)?{_PARTY}(?: {_ROLE})*(?=[,.;)\n]| (?:of|on|in|from|who|and|to)\b)"
+    rf"|, (?:(?:also )?(?:an?|the|top|senior|ranking) (?:(?!{_NO_MODIFIER}\b)[\w.’'-]+ ){{0,4}}?)?{_PARTY}(?: {_ROLE})*"
+    r"(?=[,.;)\n]| (?:of|on|in|from|who|and|to)\b)"
 )
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime
 import heapq
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -35,7 +37,7 @@ class Member(msgspec.Struct, frozen=True, order=True, gc=False):
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """Values of one attribute of one thing, in two documents or more."""
+    """Values of one attribute of one thing, in two documents or more; or a weekday beside its date in one."""
 
     relation: Outcome
     kind: str
@@ -44,7 +46,8 @@ class Relation(msgspec.Struct, frozen=True):
     score: float
     """Probability in [0, 1] that the values really conflict."""
     explanations: tuple[str, ...]
-    """Slugs: ``time-zone``, ``rounding``, ``later-report``, ``at-least``, ``different-scope``, ``date-format``…"""
+    """Slugs: ``time-zone``, ``rounding``, ``later-report``, ``at-least``, ``different-scope``, ``date-format``,
+    ``calendar``…"""
     members: tuple[Member, ...]
     """Sorted by document and place."""
     majority: str
@@ -80,7 +83,7 @@ def relate(documents: Sequence[DocumentValues]) -> list[Relation]:
     """
     ordered = sorted(documents, key=lambda d: d.key)
     story = Story(ordered)
-    found = [*_figures(story), *_people(story), *_crew_places(story), *_owners(story)]
+    found = [*_figures(story), *_calendar(story), *_people(story), *_crew_places(story), *_owners(story)]
     return _without_parts(sorted(found, key=lambda r: (-r.score, r.kind, r.members)))
 
 
@@ -273,10 +276,18 @@ def _key(value: Value) -> tuple[str, str | None, str]:
 
 def _equal(one: Value, other: Value) -> bool:
     if one.kind == "date" and other.kind == "date":
-        short, long = sorted((one.norm.replace("XXXX-", ""), other.norm.replace("XXXX-", "")), key=len)
-        # "December 14" and "December 14, 2022", "March 2023" and "March 5, 2023" agree.
-        return long.startswith(short) or long.endswith("-" + short)
+        return any(_same_date(a, b) for a in _readings(one) for b in _readings(other))
     return _key(one) == _key(other)
+
+
+def _readings(value: Value) -> tuple[str, ...]:
+    return (value.norm, value.also) if value.also else (value.norm,)
+
+
+def _same_date(one: str, other: str) -> bool:
+    """Whether "December 14" and "December 14, 2022", "March 2023" and "March 5, 2023" agree."""
+    short, long = sorted((one.replace("XXXX-", ""), other.replace("XXXX-", "")), key=len)
+    return long.startswith(short) or long.endswith("-" + short)
 
 
 def _comparable(one: Value, other: Value, alignment: float) -> bool:
@@ -364,6 +375,57 @@ def _judge(
         score *= 0.2
     members = [place, *opposed, *(p for a, p in friends if a >= _AGREEING)]
     return _relation(story, relation, value.kind, value.attribute, score, explanations, members)
+
+
+_BESIDE: Final = 2
+"""Most characters between a weekday and its date: "Tuesday, Dec. 14, 2022", "14 December 2022 (Tuesday)"."""
+_WRITTEN_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_CALENDAR: Final = 0.9
+"""Score where a weekday is not that of the date beside it: arithmetic, but the date may have been misread."""
+
+
+def _calendar(story: Story) -> list[Relation]:
+    """Find a weekday beside a date that falls on another; documents that give the date take its side.
+
+    Only dates whose year is written: of nine with a year taken from the publication seven were of an earlier year.
+    """
+    days = sorted((p for p in story.places if p.value.granularity == "day"), key=lambda p: (p.document, p.value.start))
+    stated: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+    for place in days:
+        stated[place.value.kind, place.value.norm].append(place)
+    found = []
+    for before, after in pairwise(days):
+        date, weekday = (before, after) if after.value.kind == "weekday" else (after, before)
+        if (
+            before.document != after.document
+            or before.value.sentence != after.value.sentence
+            or after.value.start - before.value.end > _BESIDE
+            or (weekday.value.kind, date.value.kind) != ("weekday", "date")
+            or not _WRITTEN_YEAR.search(date.value.text)
+        ):
+            continue
+        readings = [day for norm in _readings(date.value) if (day := _exact_day(norm)) is not None]
+        falls = {WEEKDAYS[day.weekday()] for day in readings}
+        if not falls or weekday.value.attribute in falls:
+            continue
+        agreeing = [*stated["date", date.value.norm], *stated["weekday", readings[0].isoformat()]]
+        right = [
+            p._replace(value=msgspec.structs.replace(p.value, kind="weekday", attribute=min(falls)))
+            for p in (date, *(p for p in agreeing if p.document != date.document))
+        ]
+        found.append(
+            _relation(
+                story, "conflict", "weekday", weekday.value.attribute, _CALENDAR, ("calendar",), [weekday, *right]
+            )
+        )
+    return found
+
+
+def _exact_day(norm: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(norm)
+    except ValueError:
+        return None
 
 
 def _states_both(stated: Sequence[frozenset[tuple[str, str | None, str]]], place: _Place, rival: _Place) -> bool:

@@ -521,7 +521,8 @@ def _against(
     if t.noun in _PERSONS:
         others = excluding + [(k, o) for k, o in others if _same_kind(t.noun, o.noun)]
     witnesses = len({origin_of[k] for k, _ in excluding})
-    if len({origin_of[k] for k, _ in others}) < 2 or not witnesses or any(_same_kind(t.noun, o.noun) for _, o in others):
+    saying = len({origin_of[k] for k, _ in others})
+    if saying < 2 or not witnesses or any(_same_kind(t.noun, o.noun) for _, o in others):
         return None
     if witnesses < 2 and (same_family or 2 * len(excluding) < len(others)):
         return None

@@ -54,6 +54,8 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     """Of a date: ``day``, ``month``, ``season`` or ``year``."""
     bound: Bound = "exact"
     certainty: Certainty = "asserted"
+    also: str | None = None
+    """The other reading of a date such as 03/04/2022, of which ``norm`` is the one with the month first."""
 
 
 class DocumentValues(msgspec.Struct, frozen=True):
@@ -161,10 +163,11 @@ _MONTH: Final = (
 )
 _YEAR: Final = r"(?:1[89]|20)\d\d(?![\d,]\d)"
 _DATE: Final = re.compile(
-    rf"(?<![\w-])(?:(?P<month>{_MONTH})\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\w:%]|[.,/]\d)(?:,?\s(?P<year>{_YEAR})\b)?"
+    rf"(?<![\w/-])(?<!\d\.)(?:(?P<month>{_MONTH})\s(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\w:%]|[.,/]\d)(?:,?\s(?P<year>{_YEAR})\b)?"
     rf"|(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\s(?:of\s)?(?P<month2>{_MONTH})(?![\w])(?:,?\s(?P<year2>{_YEAR})\b)?"
     rf"|(?P<month3>{_MONTH}),?\s(?:of\s)?(?P<year3>{_YEAR})\b"
     r"|(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)(?![\w-])"
+    r"|(?P<first>[0-3]?\d)(?P<mark>[/.])(?P<second>[0-3]?\d)(?P=mark)(?P<year6>(?:19|20)\d\d)(?![\w/-]|\.\d)"
     rf"|(?P<cue>[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Nn]ext|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his|of)[ -]"
     rf"(?P<month4>{_MONTH})(?![\w]|\s[0-3]?\d\b)(?:,?\s(?P<year4>{_YEAR})\b)?"
     rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Dd]uring)\s(?P<year5>{_YEAR})(?![\w%-]|\.\d))"
@@ -348,6 +351,7 @@ class _Raw(msgspec.Struct, frozen=True, gc=False):
     granularity: str | None = None
     bound: Bound = "exact"
     certainty: Certainty | None = None
+    also: str | None = None
 
 
 class _Frame:
@@ -418,6 +422,7 @@ class _Frame:
             raw.granularity,
             raw.bound,
             certainty,
+            raw.also,
         )
 
 
@@ -446,6 +451,8 @@ def _calendar_date(m: re.Match[str], published: datetime.date | None) -> _Raw | 
     start, end = m.span()
     if m["iso"]:
         return _Raw(start, end, "date", m["iso"], None, None, "day")
+    if m["year6"]:
+        return _figure_date(m)
     if m["year5"]:
         return _Raw(m.start("year5"), end, "date", m["year5"], None, None, "year")
     name = m["month"] or m["month2"] or m["month3"] or m["month4"]
@@ -459,6 +466,20 @@ def _calendar_date(m: re.Match[str], published: datetime.date | None) -> _Raw | 
     if day:
         return _Raw(start, end, "date", f"{year}-{month:02}-{day:02}", None, None, "day")
     return _Raw(m.start("month4") if m["month4"] else start, end, "date", f"{year}-{month:02}", None, None, "month")
+
+
+def _figure_date(m: re.Match[str]) -> _Raw | None:
+    """Read 12/14/2022 or 14.12.2022. Of two possible readings the one with the month first is the norm."""
+    first, second, year = int(m["first"]), int(m["second"]), m["year6"]
+    readings = [
+        f"{year}-{month:02}-{day:02}"
+        for month, day in dict.fromkeys(((first, second), (second, first)))
+        if 1 <= month <= 12 and 1 <= day <= 31
+    ]
+    if not readings:
+        return None
+    other = readings[1] if len(readings) > 1 else None
+    return _Raw(*m.span(), "date", readings[0], None, None, "day", also=other)
 
 
 def _likely_year(month: int, day: int, published: datetime.date | None) -> str:
