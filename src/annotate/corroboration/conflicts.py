@@ -109,7 +109,7 @@ class Story:
 
     def __init__(self, documents: Sequence[DocumentValues]) -> None:
         year = _year(documents)
-        self.documents = [_with_year(d, year) for d in documents]
+        self.documents = [_with_weekdays(_with_year(d, year)) for d in documents]
         self.places = [_Place(i, v) for i, d in enumerate(self.documents) for v in d.values]
         frequency: Counter[str] = Counter()
         sentences: dict[tuple[int, tuple[int, int]], set[str]] = defaultdict(set)
@@ -188,6 +188,27 @@ def _with_year(document: DocumentValues, year: str | None) -> DocumentValues:
         for v in document.values
     )
     return msgspec.structs.replace(document, values=values)
+
+
+_DATED: Final = "date"
+"""Unit of a weekday that was made from a date."""
+
+
+def _with_weekdays(document: DocumentValues) -> DocumentValues:
+    """Add the weekdays of the dates in the week before publication, so that they meet the weekdays of others."""
+    published = document.published
+    if published is None:
+        return document
+    made = tuple(
+        msgspec.structs.replace(v, kind="weekday", attribute=WEEKDAYS[day.weekday()], unit=_DATED)
+        for v in document.values
+        if v.kind == "date"
+        and v.granularity == "day"
+        and v.text.lower() not in _RELATIVE
+        and (day := _exact_day(v.norm)) is not None
+        and 0 <= (published - day).days < 7
+    )
+    return msgspec.structs.replace(document, values=(*document.values, *made)) if made else document
 
 
 def _block(value: Value) -> tuple[str, str | None]:
@@ -308,7 +329,7 @@ def _comparable(one: Value, other: Value, alignment: float) -> bool:
     if one.kind == "date" and (_CAPTION & set(one.context) or _CAPTION & set(other.context)):
         return False
     if one.kind == "weekday":
-        return alignment >= _LOOSELY
+        return alignment >= _LOOSELY and not one.unit == other.unit == _DATED
     return alignment >= ALIGNED or (one.kind == "date" and _adjacent(one, other) and alignment > 0)
 
 
@@ -389,7 +410,8 @@ def _calendar(story: Story) -> list[Relation]:
 
     Only dates whose year is written: of nine with a year taken from the publication seven were of an earlier year.
     """
-    days = sorted((p for p in story.places if p.value.granularity == "day"), key=lambda p: (p.document, p.value.start))
+    days = [p for p in story.places if p.value.granularity == "day" and p.value.unit != _DATED]
+    days.sort(key=lambda p: (p.document, p.value.start))
     stated: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     for place in days:
         stated[place.value.kind, place.value.norm].append(place)
