@@ -66,8 +66,9 @@ def command(
     from annotate.config import load_config
     from annotate.evaluation.figures import Resampling
     from annotate.labeling.labels import read_labels
+    from annotate.learning.fitting import Options
     from annotate.learning.folder import CONFIG, write_folder
-    from annotate.learning.learn import Options, learn
+    from annotate.learning.learn import learn
     from annotate.learning.report import render
     from annotate.scorer import Scorer
     from annotate.writing import read_records

@@ -1,4 +1,4 @@
-"""The folder that learning fills: a configuration to score with, the weights it names, the report, the list of sources."""
+"""The folder that learning fills: a configuration to score with, the weights it names, a report, a list of sources."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ def write_folder(folder: Path, outcome: Outcome, base: Path | None) -> list[Path
         ``report.json`` and, where sources were rated, ``sources.prior.json``.
 
     Raises:
-        AnnotateError: if one cannot be written.
+        AnnotateError: if one cannot be written, or would replace ``base``.
     """
     settings: dict[str, Any] = {}
     if base is not None:
+        if (folder / CONFIG).exists() and base.samefile(folder / CONFIG):
+            raise AnnotateError(f"{base} would be overwritten; give another folder for what is learned.")
         settings = yaml.safe_load(base.read_text(encoding="utf-8")) or {}
     settings["learned"] = WEIGHTS
     config = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=100).encode()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,43 +15,16 @@ from annotate.documents import LABELS, ORIGINS, Record
 from annotate.errors import AnnotateError
 from annotate.evaluation.figures import Resampling
 from annotate.labeling.labels import Labeled
-from annotate.learning import heads
-from annotate.learning.calibration import (
-    FEWEST_FLAGS,
-    FEWEST_GROUPS,
-    FEWEST_VERDICTS,
-    Fitting,
-    Sample,
-    cross_fitted,
-    fit_detector_curves,
-    fit_label_curve,
-    fit_verdict,
-    gain,
-    rescore,
-)
+from annotate.learning.calibration import FEWEST_FLAGS, FEWEST_GROUPS, FEWEST_VERDICTS, Sample, rescore
+from annotate.learning.fitting import Fits, Fitted, Options, cross_fitted_verdicts, fit, fit_label
 from annotate.learning.judgements import Judged, JudgedVerdict, Judgements, judge
-from annotate.learning.learned import EDGE, LabelFit, Learned, VerdictFit
+from annotate.learning.learned import LabelFit, Learned
 from annotate.learning.regression import Floats, Integers, folds, rest
 from annotate.learning.report import LabelReport, Report, compare
 from annotate.learning.sources import FEWEST_DOCUMENTS, rate_sources
-from annotate.learning.thresholds import CONFIDENCE, Threshold, fewest, find_threshold
 from annotate.sources.priors import PriorList
 
 Booleans: TypeAlias = npt.NDArray[np.bool_]
-
-_SURE: Final = 1.0
-"""Standard errors by which what has more parameters must beat what has fewer."""
-
-
-class Options(msgspec.Struct, frozen=True):
-    """What is to be learned."""
-
-    precision: float | None = None
-    """Wanted share of confirmed flags, in (0, 1); None leaves all thresholds as they are."""
-    confidence: float = CONFIDENCE
-    """Probability with which it is to be reached, in [0.5, 1)."""
-    heads: bool = True
-    """Whether heads are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +34,6 @@ class Outcome:
     learned: Learned
     report: Report
     sources: PriorList | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """What was learned about a label, and in which steps."""
-
-    fit: LabelFit
-    done: list[str]
-    threshold: Threshold | None = None
-    refused: str | None = None
-    """Why there is no threshold, where one was wanted."""
 
 
 def learn(
@@ -99,57 +61,25 @@ def learn(
     """
     options, resampling = options or Options(), resampling or Resampling()
     judgements = judge(labels, records)
-    by_label: dict[str, list[int]] = {
-        name: [i for i, f in enumerate(judgements.flags) if f.label == name] for name in LABELS
-    }
-    samples = {name: _judged(judgements.flags, places) for name, places in by_label.items()}
+    fits = fit(judgements, options)
     sources = None
     if judgements.updated is not None:
         sources = rate_sources(judgements.rated, date.fromisoformat(judgements.updated[:10]))
-    verdicts_enough = len(judgements.verdicts) >= FEWEST_VERDICTS
-    if not verdicts_enough and sources is None and not any(sample.enough for sample in samples.values()):
-        raise AnnotateError(_too_few(judgements, samples))
-
-    left_alone: dict[str, str] = {}
-    fits: dict[str, LabelFit] = {}
-    reports: list[LabelReport] = []
+    enough = len(judgements.verdicts) >= FEWEST_VERDICTS
+    if not fits.labels and not enough and sources is None:
+        raise AnnotateError(_too_few(judgements))
+    places = {name: np.flatnonzero([flag.label == name for flag in judgements.flags]) for name in fits.labels}
     after = np.array([flag.score for flag in judgements.flags])
-    kept = np.ones(len(judgements.flags), dtype=bool)
-    for name, sample in samples.items():
-        if not by_label[name]:
-            continue
-        if not sample.enough:
-            have = f"{len(sample.flags)} judged flags of {len(np.unique(sample.groups))} stories or documents"
-            left_alone[name] = f"{have}; {FEWEST_FLAGS} of {FEWEST_GROUPS} are needed"
-            continue
-        fitted = fit_label(sample, options)
-        if fitted.done:
-            fits[name] = fitted.fit
-        else:
-            left_alone[name] = "nothing fitted does better"
-        if fitted.refused is not None:
-            left_alone[f"{name}, threshold"] = fitted.refused
-        places = np.array(by_label[name])
-        _cross_apply(judgements.flags, places, options, after, kept)
-        reports.append(_report(name, judgements, places, after, kept, fitted, resampling))
-    if reports:
-        learned_of = np.concatenate([by_label[report.label] for report in reports]).astype(np.int64)
-        reports.append(_report("all of these", judgements, learned_of, after, kept, Fitted(LabelFit(), []), resampling))
-
-    verdict, verdict_report = None, None
-    if verdicts_enough:
-        verdict, verdict_report = _learn_verdicts(judgements.verdicts, resampling)
-        if verdict is None:
-            left_alone["verdicts"] = "nothing fitted does better"
-    else:
-        left_alone["verdicts"] = f"{len(judgements.verdicts)} documents with an origin; {FEWEST_VERDICTS} are needed"
-    if sources is None:
-        left_alone["sources"] = (
-            f"no source has {FEWEST_DOCUMENTS} documents whose reliability annotators gave"
-            if judgements.updated is not None
-            else "the labels say nothing of when they were given"
-        )
-    learned = Learned(basis, judgements.signature, judgements.documents, fits, verdict)
+    kept = np.ones(len(after), dtype=bool)
+    for own in places.values():
+        _cross_apply(judgements.flags, own, options, after, kept)
+    reports = [
+        _report(name, judgements, own, after, kept, fits.labels[name], resampling) for name, own in places.items()
+    ]
+    if len(reports) > 1:
+        every = np.concatenate(list(places.values()))
+        reports.append(_report("all of these", judgements, every, after, kept, Fitted(LabelFit(), []), resampling))
+    learned = Learned(basis, judgements.signature, judgements.documents, fits.applied, fits.verdict)
     report = Report(
         documents=judgements.documents,
         missing=judgements.missing,
@@ -157,54 +87,14 @@ def learn(
         blind=judgements.blind,
         signature=judgements.signature,
         labels=reports,
-        verdicts=verdict_report,
-        left_alone=left_alone,
+        verdicts=_report_verdicts(judgements.verdicts, fits.verdict is not None, resampling) if enough else None,
+        left_alone=_left_alone(judgements, fits, sources),
         sources=0 if sources is None else len(sources.domains),
         precision=options.precision,
         confidence=options.confidence,
         resampling=resampling,
     )
     return Outcome(learned, report, sources)
-
-
-def fit_label(sample: Sample, options: Options) -> Fitted:
-    """Fit what does best on flags of other stories and documents, then a threshold for the wanted precision."""
-    if not sample.enough:
-        return Fitted(LabelFit(), [])
-    steps: list[tuple[str, Fitting, float]] = [("calibration", fit_label_curve, 0.0)]
-    if len({flag.detector for flag in sample.flags}) > 1:
-        steps.append(("calibration by detector", fit_detector_curves, _SURE))
-    if options.heads and heads.can_fit(sample):
-        steps.append(("head", heads.fit_head, _SURE))
-    scores, done = sample.scores, []
-    fit = LabelFit()
-    for name, fitting, sure in steps:
-        after = cross_fitted(sample, fitting)
-        saved, error = gain(sample, scores, after)
-        if saved > sure * error:
-            scores, fit, done = after, fitting(sample), [name]
-    if options.precision is None:
-        return Fitted(fit, done)
-    if fit.head is None:
-        # A curve keeps the order of the scores, so it may be judged on what it was fitted on; and scores from several
-        # folds differ by what the folds differ, which would pass for an order where a detector gives one score to all.
-        scores = rescore(fit, sample.flags)
-    threshold = find_threshold(sample, scores, options.precision, options.confidence)
-    if threshold is None:
-        return Fitted(fit, done, refused=_refusal(sample, scores, options.precision, options.confidence))
-    if threshold.threshold > 0:
-        done = [*done, f"threshold {threshold.threshold:.3f}"]
-    return Fitted(msgspec.structs.replace(fit, threshold=threshold.threshold), done, threshold)
-
-
-def _refusal(sample: Sample, scores: Floats, precision: float, confidence: float) -> str:
-    needed = fewest(precision, confidence)
-    top = np.argsort(-scores, kind="stable")[:needed]
-    share = float(np.average(sample.right[top], weights=sample.weights[top]))
-    return (
-        f"no threshold can be promised to reach {precision:g}: of the {len(top)} likeliest flags {share:.2f} were "
-        f"confirmed; {needed} independent ones without an error are needed"
-    )
 
 
 def _cross_apply(
@@ -217,15 +107,11 @@ def _cross_apply(
     """Score a label's flags by what the other stories and documents teach, threshold and all choices included."""
     groups = np.array([flags[place].group for place in places.tolist()], dtype=np.int64)
     for fold in folds(groups):
-        others = _judged(flags, places[rest(len(places), fold)].tolist())
-        fit = fit_label(others, options).fit
+        others = [flags[place] for place in places[rest(len(places), fold)].tolist()]
+        fitted = fit_label(Sample.of([flag for flag in others if flag.weight > 0]), options).fit
         here = places[fold]
-        after[here] = rescore(fit, [flags[place] for place in here.tolist()])
-        kept[here] = after[here] >= fit.threshold
-
-
-def _judged(flags: Sequence[Judged], places: Iterable[int]) -> Sample:
-    return Sample.of([flags[place] for place in places if flags[place].weight > 0])
+        after[here] = rescore(fitted, [flags[place] for place in here.tolist()])
+        kept[here] = after[here] >= fitted.threshold
 
 
 def _report(
@@ -265,43 +151,56 @@ def _report(
     )
 
 
-def _learn_verdicts(verdicts: Sequence[JudgedVerdict], resampling: Resampling) -> tuple[VerdictFit | None, LabelReport]:
-    weights = np.array([verdict.weight for verdict in verdicts])
+def _report_verdicts(verdicts: Sequence[JudgedVerdict], applied: bool, resampling: Resampling) -> LabelReport:
+    """Say how well the probability of "machine-made" holds."""
     groups = np.array([verdict.group for verdict in verdicts], dtype=np.int64)
-    before = np.array([verdict.scores for verdict in verdicts])
-    after = before.copy()
-    for fold in folds(groups):
-        fit = fit_verdict([verdicts[place] for place in rest(len(verdicts), fold).tolist()])
-        for place in fold.tolist():
-            scores = dict(zip(ORIGINS, verdicts[place].scores, strict=True))
-            after[place] = list(fit.scores(scores, verdicts[place].band).values())
-    named = np.array([ORIGINS.index(verdict.origin) for verdict in verdicts])
-    row = np.arange(len(verdicts))
-    saved = np.log(np.maximum(after[row, named], EDGE)) - np.log(np.maximum(before[row, named], EDGE))
-    better = float(weights @ saved) > 0
-    kept = [True] * len(verdicts)
     changes = compare(
-        1 - before[:, 0], 1 - after[:, 0], kept, (named > 0).astype(np.float64), weights, groups, [], resampling
+        1 - np.array([verdict.scores[0] for verdict in verdicts]),
+        1 - cross_fitted_verdicts(verdicts)[:, 0],
+        [True] * len(verdicts),
+        np.array([float(verdict.origin != ORIGINS[0]) for verdict in verdicts]),
+        np.array([verdict.weight for verdict in verdicts]),
+        groups,
+        [],
+        resampling,
     )
-    report = LabelReport(
-        "machine-made",
-        len(verdicts),
-        len(np.unique(groups)),
-        ["bias and temperature"] if better else [],
-        None,
-        *changes,
-    )
-    return (fit_verdict(verdicts) if better else None), report
+    done = ["bias and temperature"] if applied else []
+    return LabelReport("machine-made", len(verdicts), len(np.unique(groups)), done, None, *changes)
 
 
-def _too_few(judgements: Judgements, samples: dict[str, Sample]) -> str:
-    most = max(samples, key=lambda name: len(samples[name].flags))
-    sample = samples[most]
+def _left_alone(judgements: Judgements, fits: Fits, sources: PriorList | None) -> dict[str, str]:
+    """Name what nothing could be learned about, and why."""
+    found: dict[str, str] = {}
+    for name in LABELS:
+        fitted = fits.labels.get(name)
+        if fitted is None and any(flag.label == name for flag in judgements.flags):
+            flags = [flag for flag in judgements.flags if flag.label == name and flag.weight > 0]
+            found[name] = (
+                f"{len(flags)} judged flags of {len({flag.group for flag in flags})} stories or documents; "
+                f"{FEWEST_FLAGS} of {FEWEST_GROUPS} are needed"
+            )
+        elif fitted is not None and not fitted.done:
+            found[name] = "nothing fitted does better"
+        if fitted is not None and fitted.refused is not None:
+            found[f"{name}, threshold"] = fitted.refused
+    if len(judgements.verdicts) < FEWEST_VERDICTS:
+        found["verdicts"] = f"{len(judgements.verdicts)} documents with an origin; {FEWEST_VERDICTS} are needed"
+    elif fits.verdict is None:
+        found["verdicts"] = "nothing fitted does better"
+    if sources is None and judgements.updated is None:
+        found["sources"] = "the labels do not say when they were given"
+    elif sources is None:
+        found["sources"] = f"no source has {FEWEST_DOCUMENTS} documents whose reliability annotators gave"
+    return found
+
+
+def _too_few(judgements: Judgements) -> str:
     if not judgements.documents:
         return "None of the labeled documents is among the scores; give the scores that the labels are about."
-    there = "no judged flag" if not sample.flags else f"{len(sample.flags)} judged flags of {most!r}"
+    counts = Counter(flag.label for flag in judgements.flags if flag.weight > 0).most_common(1)
+    most = f"{counts[0][1]} judged flags of {counts[0][0]!r}" if counts else "no judged flag"
     return (
-        f"Too few labels to learn from: {judgements.documents} labeled documents with at most {there} and "
+        f"Too few labels to learn from: {judgements.documents} labeled documents with at most {most} and "
         f"{len(judgements.verdicts)} origins; {FEWEST_FLAGS} flags of one label in {FEWEST_GROUPS} stories or "
         f"documents, or {FEWEST_VERDICTS} origins, are needed."
     )
