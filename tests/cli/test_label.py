@@ -75,7 +75,9 @@ def test_flags_left_out_are_counted(tmp_path, scores, capfd):
         (("missing.txt",), "missing.txt"),
         (("--min-score", "2"), "2"),
         (("--min-severity", "huge"), "huge"),
-        (("--to", "doccano"), "doccano"),
+        (("--to", "prodigy"), "prodigy"),
+        (("--checks", "many"), "neither a whole number nor a share"),
+        (("--checks", "2.5"), "neither a whole number nor a share"),
     ],
 )
 def test_refusals_are_one_sentence_and_write_nothing(tmp_path, scores, capfd, arguments, said):

@@ -16,12 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.documents import LABELS, SEVERITIES, Unread
+from annotate.corroboration.detectors import ALTERED_QUOTE, CLAIM_CONFLICT
+from annotate.documents import LABELS, SEVERITIES, Evidence, Unread
 from annotate.errors import AnnotateError
 from annotate.labeling import export
 from annotate.labeling.configuration import labeling_config, read_config
 from annotate.labeling.guidelines import guidelines
 from annotate.labeling.labelstudio import verify
+from annotate.labeling.selection import Selected, write_selection
 
 TEXT = "🚀🚀 The teh rocket.\r\nIt flew to theMS station."
 
@@ -209,6 +211,144 @@ def test_any_text_and_any_flags_come_back_exactly(make, tmp_path_factory, text, 
         for r, s in zip(regions, severities, strict=True)
         for v in [r["value"]]
     ] == [(f.start, f.end, text[f.start : f.end], f.label, f.severity, f.score) for f in record.flags]
+
+
+# A selection
+
+
+@pytest.fixture
+def selection(make, tmp_path):
+    """Write a selection of (id, split) of records, all of one text."""
+
+    def write(*chosen, sha256=None):
+        digest = sha256 or make.document("d", TEXT).sha256
+        lines = [Selected(identity, digest, 0.25, "random", split=split) for identity, split in chosen]
+        write_selection(tmp_path / "selection.jsonl", lines)
+        return tmp_path / "selection.jsonl"
+
+    return write
+
+
+def ids(folder):
+    return [task["data"]["doc_id"] for task in tasks_of(folder)]
+
+
+def test_a_selection_is_exported_in_its_order_with_its_probability(make, tmp_path, selection):
+    scores = make.scores(tmp_path / "s.jsonl", *(make.record(f"d{n}", TEXT, with_text=True) for n in range(6)))
+    export(scores, (), tmp_path / "out", selection=selection(("d4", "main"), ("d1", "main"), ("d3", "main")))
+    assert ids(tmp_path / "out") == ["d4", "d1", "d3"]
+    data = tasks_of(tmp_path / "out")[0]["data"]
+    assert (data["split"], data["selection_probability"], data["story"], data["overlap"]) == ("main", 0.25, None, 1)
+
+
+def test_only_the_texts_of_the_selection_are_needed(make, tmp_path, selection):
+    scores = make.scores(tmp_path / "s.jsonl", *(make.record(f"d{n}", TEXT) for n in range(6)))
+    export(scores, [make.document("d2", TEXT)], tmp_path / "out", selection=selection(("d2", "main")))
+    assert ids(tmp_path / "out") == ["d2"]
+
+
+def test_the_blind_arm_is_an_import_of_its_own_that_tells_nothing(make, tmp_path, selection):
+    flag = make.flag(TEXT, "teh", "spelling", reason="tell-tale")
+    scores = make.scores(tmp_path / "s.jsonl", *(make.record(f"d{n}", TEXT, [flag], with_text=True) for n in range(4)))
+    chosen = selection(("d0", "main"), ("d1", "blind"), ("d2", "blind"), ("d3", "main"))
+    done = export(scores, (), tmp_path / "out", selection=chosen)
+    assert (done.tasks, done.blind, done.files) == (2, 2, ["tasks.json", "blind/tasks.json"])
+    assert ids(tmp_path / "out") == ["d0", "d3"]
+    blind = tmp_path / "out" / "blind"
+    assert ids(blind) == ["d1", "d2"]
+    assert sorted(p.name for p in blind.iterdir()) == ["config.xml", "guidelines.html", "tasks.json"]
+    assert verify(blind) == (2, 0)
+    for task in tasks_of(blind):
+        assert set(task) == {"data"}
+        assert task["data"]["split"] == "blind"
+    everything = "".join(p.read_text(encoding="utf-8") for p in blind.iterdir())
+    for word in ("tell-tale", "$evidence", "$other", "verdict"):
+        assert word not in everything
+    export(scores, (), tmp_path / "out", selection=selection(("d1", "main")))
+    assert not blind.exists()
+
+
+def test_a_selection_that_is_all_blind_is_told_what_to_do(make, tmp_path, selection):
+    scores = make.scores(tmp_path / "s.jsonl", make.record("d0", TEXT, with_text=True))
+    chosen = selection(("d0", "blind"))
+    with pytest.raises(AnnotateError, match="give --blind"):
+        export(scores, (), tmp_path / "out", selection=chosen)
+    export(scores, (), tmp_path / "out", selection=chosen, blind=True)
+    assert ids(tmp_path / "out") == ["d0"]
+
+
+def test_documents_of_a_story_stand_together(make, tmp_path, selection):
+    stories = {"d0": "s1", "d1": "s2", "d2": None, "d3": "s1", "d4": "s2"}
+    records = [
+        make.record(i, TEXT, with_text=True, **({"evidence": Evidence(story=s)} if s else {}))
+        for i, s in stories.items()
+    ]
+    scores = make.scores(tmp_path / "s.jsonl", *records)
+    export(scores, (), tmp_path / "out")
+    assert ids(tmp_path / "out") == ["d0", "d3", "d1", "d4", "d2"]
+    assert [t["data"]["story"] for t in tasks_of(tmp_path / "out")] == ["s1", "s1", "s2", "s2", None]
+    chosen = selection(("d4", "main"), ("d2", "main"), ("d3", "main"), ("d1", "main"))
+    export(scores, (), tmp_path / "out", selection=chosen)
+    assert ids(tmp_path / "out") == ["d4", "d1", "d2", "d3"]
+
+
+def test_a_selection_that_does_not_fit_the_scores_is_refused(make, tmp_path, selection):
+    scores = make.scores(
+        tmp_path / "s.jsonl", make.record("d0", TEXT, with_text=True), make.unread("x", "failed", "F.")
+    )
+    for identity in ("d9", "x"):
+        with pytest.raises(AnnotateError, match=f"The selected document '{identity}' is not among the scored ones"):
+            export(scores, (), tmp_path / "out", selection=selection(("d0", "main"), (identity, "main")))
+    with pytest.raises(AnnotateError, match=r"'d0' is selected with another text \(SHA-256 0000"):
+        export(scores, (), tmp_path / "out", selection=selection(("d0", "main"), sha256="0" * 64))
+    assert not (tmp_path / "out").exists()
+
+
+# The other document
+
+NO_OTHER = "No other document was found to disagree with this one."
+
+
+def test_the_document_that_disagrees_most_is_shown_beside_the_text(make, tmp_path):
+    def against(words, detector, evidence, severity="minor"):
+        return make.flag(TEXT, words, "conflicting-claim", detector=detector, evidence=evidence, severity=severity)
+
+    flags = [
+        against("The", CLAIM_CONFLICT, {"passages": [{"document": "b", "text": "x"}], "documents": ["a", "b"]}),
+        against("teh", ALTERED_QUOTE, {"document": "c", "elsewhere": "x", "here": "y"}, "major"),
+        against("rocket", "other@1", {"document": "a"}, "critical"),
+    ]
+    texts = {"here": TEXT, "b": "The text of b.", "c": "The text <b>of</b> c \U0001f680\r\n"}
+    records = [make.record(i, text, flags if i == "here" else None) for i, text in texts.items()]
+    documents = [make.document(i, texts[i], title="Title of c" if i == "c" else None) for i in ("c", "b", "here")]
+    scores = make.scores(tmp_path / "s.jsonl", *records)
+    done = export(scores, documents, tmp_path / "out")
+    shown = {t["data"]["doc_id"]: (t["data"]["other_title"], t["data"]["other"]) for t in tasks_of(tmp_path / "out")}
+    assert shown == {"here": ("Title of c", texts["c"]), "b": (NO_OTHER, ""), "c": (NO_OTHER, "")}
+    assert (done.others, done.others_missing) == (1, 0)
+    export(scores, documents, tmp_path / "out", blind=True)
+    assert {(t["data"]["other_title"], t["data"]["other"]) for t in tasks_of(tmp_path / "out")} == {("", "")}
+
+
+def test_the_other_document_need_not_be_selected_nor_be_in_the_scores(make, tmp_path, selection):
+    flags = {
+        i: [make.flag(TEXT, "teh", "altered-quote", detector=ALTERED_QUOTE, evidence={"document": other})]
+        for i, other in (("d0", "b"), ("d1", "gone"))
+    }
+    records = [make.record("d0", TEXT, flags["d0"]), make.record("b", "Text b."), make.record("d1", TEXT, flags["d1"])]
+    documents = [make.document("d0", TEXT), make.document("b", "Text b."), make.document("d1", TEXT)]
+    chosen = selection(("d0", "main"), ("d1", "main"))
+    done = export(make.scores(tmp_path / "s.jsonl", *records), documents, tmp_path / "out", selection=chosen)
+    shown = [(t["data"]["other_title"], t["data"]["other"]) for t in tasks_of(tmp_path / "out")]
+    assert shown == [("b", "Text b."), (NO_OTHER, "")]
+    assert (done.others, done.others_missing) == (1, 1)
+
+
+def test_the_other_text_cannot_be_marked():
+    root = ElementTree.fromstring(labeling_config())
+    texts = {e.get("name"): e.get("value") for e in root.iter("Text")}
+    assert texts == {"text": "$text", "other": "$other"}
+    assert {e.get("toName") for e in root.iter() if e.get("toName")} == {"text"}
 
 
 # What is refused
@@ -406,6 +546,7 @@ def test_a_file_damaged_after_writing_is_noticed(make, tmp_path):
         '"score":0.5,"result"': '"score":2,"result"',
         '"title":"d1",': "",
         "teh rocket": "the rocket",
+        "station.": "station!",
     }.items():
         assert old in good
         path.write_text(good.replace(old, new), encoding="utf-8")

@@ -85,7 +85,9 @@ def _summary(output: Path, chosen: Selection) -> str:
     blind = sum(d.split == "blind" for d in documents)
     several = sum(d.overlap > 1 for d in documents)
     left = f" ({chosen.excluded:,} labeled already left out)" if chosen.excluded else ""
-    lines = [f"{output}: {len(documents):,} of {chosen.pool:,} documents{left}, of {stories:,} stories."]
+    lines = [
+        f"{output}: {len(documents):,} of {chosen.pool:,} documents{left}; stories: {stories:,}."
+    ]
     lines += [f"  {stratum}: {count:,}" for stratum, count in chosen.count().items()]
     lines.append(f"  {blind:,} to label blind; {several:,} for several annotators.")
     drawn = next((d.probability for d in documents if d.stratum == "random"), None)
