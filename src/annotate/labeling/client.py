@@ -117,7 +117,7 @@ class Server:
         self.tries = tries
         self._secret = token
         self._pause = pause
-        self._timeout = timeout
+        self.timeout = timeout
         self._client = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)), follow_redirects=False)
         make: Any = LabelStudio
         try:
@@ -165,7 +165,7 @@ class Server:
             ) from None
         except httpx.TimeoutException:
             raise ServerError(
-                f"Could not {doing}: {self.url} did not answer within {self._timeout:g} s; it may still be at work.",
+                f"Could not {doing}: {self.url} did not answer within {self.timeout:g} s; it may still be at work.",
                 "unknown",
                 timed_out=True,
             ) from None

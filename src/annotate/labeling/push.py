@@ -255,23 +255,45 @@ class _Push:
         self._faults.append(what)
         self._report(what)
 
-    def _create(self) -> None:
+    def _once(self, request: Callable[[], object], is_done: Callable[[], bool]) -> None:
+        """Make a request that must not be carried out twice.
+
+        After every fault it is looked up whether it was carried out, before it is made again. It is not made again at
+        all once the server has fallen silent: it may still be at work, and would do it a second time.
+
+        Raises:
+            ServerError: if it is refused, or was not carried out in as many tries as there are.
+        """
+        silent = False
         for attempt in range(self._server.tries):
             try:
-                made = self._server.ask(
-                    f"make the project {self._name!r}",
-                    lambda: self._server.sdk.projects.create(title=self._name, **self._wanted, request_options=_ONCE),
-                )
-                self._project = self._server.project(made.id)
-                break
+                if not silent:
+                    request()
+                    return
             except ServerError as error:
-                if error.fate == "refused" or attempt == self._server.tries - 1:
+                if error.fate == "refused":
                     raise
+                silent = error.timed_out
+                last = error
                 self._fault(str(error))
             self._server.wait(attempt)
+            if is_done():
+                return
+        raise last
+
+    def _create(self) -> None:
+        def create() -> None:
+            made = self._server.ask(
+                f"make the project {self._name!r}",
+                lambda: self._server.sdk.projects.create(title=self._name, **self._wanted, request_options=_ONCE),
+            )
+            self._project = self._server.project(made.id)
+
+        def is_there() -> bool:
             self._project = self._server.find_project(self._name)
-            if self._project is not None:
-                break
+            return self._project is not None
+
+        self._once(create, is_there)
         self._created = True
 
     def _update(self, doing: str, **changes: Any) -> None:
@@ -313,27 +335,14 @@ class _Push:
         if not tasks:
             return done
         wanted = tasks
-        silent = False
-        for attempt in range(self._server.tries):
-            try:
-                if not silent:
-                    self._import(wanted)
-                    break
-                fault = f"Waiting for {len(wanted)} tasks that {self._server.url} may still be importing."
-            except ServerError as error:
-                if error.fate == "refused" or attempt == self._server.tries - 1:
-                    raise
-                # A server that is still at work would import what is sent again a second time: only wait for it.
-                silent = error.timed_out
-                fault = str(error)
-            self._fault(fault)
-            self._server.wait(attempt)
+
+        def is_there() -> bool:
+            nonlocal wanted
             self._there = self._list()
             wanted = self._missing(wanted)
-            if not wanted:
-                break
-        else:
-            raise ServerError(f"{len(wanted)} tasks did not arrive in project {self._project.id}.", "unknown")
+            return not wanted
+
+        self._once(lambda: self._import(wanted), is_there)
         done += len(tasks)
         self._report(f"{self._name}: {done:,} of {self._new:,} new documents sent.")
         return done
