@@ -381,8 +381,10 @@ def _judge(
     logit += w.repeated * (repeats[place.document, key] > 1)
     logit += w.elsewhere * (stating[key] > 1)
     published = story.documents[place.document].published
-    if value.kind == "weekday" and alignment < ALIGNED:
-        logit -= 1.5  # as many flags in unaltered clusters as without these
+    if value.kind == "weekday":
+        # With these two, altered clusters show more and unaltered ones fewer flags than with ALIGNED for a limit.
+        logit -= 1.5 * (alignment < ALIGNED)
+        logit -= 1.2 * ((value.certainty == "planned") != (other.certainty == "planned"))
     if value.kind == "weekday" and published is not None:
         logit += 0.7 * (_STALE[(published.weekday() - WEEKDAYS.index(value.attribute or "")) % 7] - 0.5)
     if value.attribute in TOLLS:
