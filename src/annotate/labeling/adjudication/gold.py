@@ -40,7 +40,8 @@ def write_gold(path: str | Path, settled: Sequence[Labeled]) -> GoldWritten:
     twice = [doc_id for doc_id, number in Counter(e.doc_id for e in settled).items() if number > 1]
     if twice:
         raise AnnotateError(
-            f"Document {twice[0]!r} was settled on two texts, and gold can hold one; leave the labels of the older text out."
+            f"Document {twice[0]!r} was settled on two texts, and gold can hold one; "
+            "leave the labels of the older text out."
         )
     documents = [
         GoldDocument(

@@ -185,9 +185,9 @@ def _settle(document: Annotated, method: Method, posteriors: Posteriors | None) 
     def decide(
         question: str, value: object, votes: int, annotators: int, p: float | None = None, at: Span | None = None
     ) -> None:
-        place = (at.start, at.end) if at is not None else (None, None)
+        start, end = (at.start, at.end) if at is not None else (None, None)
         said = f"{value:g}" if isinstance(value, float) else str(value)
-        decisions.append(Decision(first.doc_id, first.sha256, question, said, *place, votes, annotators, p))
+        decisions.append(Decision(first.doc_id, first.sha256, question, said, start, end, votes, annotators, p))
 
     origins = [e.origin for e in document if e.origin is not None]
     origin, likely = _origin(origins, posteriors.origin[first.doc_id, first.sha256] if posteriors and origins else None)
