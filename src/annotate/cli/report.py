@@ -32,6 +32,8 @@ def command(scores: Path, inputs: tuple[str, ...], output: Path, config: Path | 
     The page is a single file that opens from disk and needs no network. The texts come from SCORES if it was made with
     --with-text, else from the INPUTs that were scored.
     """
+    from tqdm import tqdm
+
     from annotate.config import load_config
     from annotate.evaluation import evaluate, read_gold
     from annotate.reading import read
@@ -47,7 +49,16 @@ def command(scores: Path, inputs: tuple[str, ...], output: Path, config: Path | 
         measured = evaluate(read_gold(gold), read_records(scores))
         calibrations = [(result.label, result.calibration) for result in (measured.total, *measured.labels)]
     documents = read(inputs, settings.reading, sys.stdin.buffer) if inputs else ()
-    done = write_report(scores, documents, output, weights=settings.severity_weights, calibrations=calibrations)
+    # A bar on a terminal, nothing elsewhere.
+    with tqdm(unit=" documents", file=sys.stderr, leave=False, disable=None, dynamic_ncols=True) as bar:
+        done = write_report(
+            scores,
+            documents,
+            output,
+            weights=settings.severity_weights,
+            calibrations=calibrations,
+            progress=bar.update,
+        )
     click.echo(
         f"Wrote {output} ({done.size / 1e6:.1f} MB): {_number(done.documents, 'document')}, "
         f"{_number(done.flags, 'flag')}, {_number(done.stories, 'story', 'stories')}. Open it in a browser.",

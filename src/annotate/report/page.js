@@ -97,7 +97,7 @@
         ...(head ? { scope: "row", role: "rowheader" } : { role: "cell" }),
         class: columns[c].number && "number",
         "data-name": columns[c].name,
-      }, content);
+      }, content === null || content === "–" ? el("span", { class: "nothing" }, "–") : content);
     return el("table", { role: "table", ...attributes },
       el("caption", {}, caption),
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((c) =>
@@ -138,7 +138,7 @@
       el("span", {}, `Page ${page} of ${pages.toLocaleString("en")}`),
       turn("Next", page + 1), turn("Last", page === pages ? 0 : pages));
     const body = rows.length
-      ? table(caption, heads, visible.map((row) => columns.map((c) => c.cell(row))), { class: "cards" })
+      ? table(caption, heads, visible.map((row) => columns.map((c) => c.cell(row))), { class: "cards brief" })
       : el("p", {}, "Nothing fits these filters.");
     return { summary, rows, node: el("div", {}, el("p", { class: "summary" }, summary), body, pager) };
   }
@@ -202,8 +202,8 @@
         ? table("Flags by label and severity",
           [{ name: "Label" }, ...severities.map((s) => ({ name: s, number: true })), { name: "all", number: true }, { name: "documents", number: true }, { name: "Meaning" }],
           overview.flags.map((f) => [el("span", { class: `family ${labelOf.get(f.label).family}` }, link("documents", { label: f.label }, f.label)),
-            ...f.severities.map((n, i) => (n ? link("documents", { label: f.label, severity: severities[i] }, n.toLocaleString("en")) : "·")),
-            sum(f.severities).toLocaleString("en"), f.documents.toLocaleString("en"), labelOf.get(f.label).meaning]), { class: "cards" })
+            ...f.severities.map((n, i) => (n ? link("documents", { label: f.label, severity: severities[i] }, n.toLocaleString("en")) : null)),
+            sum(f.severities).toLocaleString("en"), f.documents.toLocaleString("en"), el("span", { class: "about" }, labelOf.get(f.label).meaning)]), { class: "cards terse" })
         : el("p", {}, "There are no flags.")),
       overview.bands.length && section("Scores",
         el("p", {}, "The probability that a text was translated, reworded or written by a machine. What a score means depends on the length of the text: of shorter ones less can be said."),
@@ -311,7 +311,7 @@
     if (size) {
       const columns = SOURCE_COLUMNS.map((c) => ({ ...c, value: null }));
       const rows = overview.sources.slice(0, size);
-      return table("Sources", columns, rows.map((s) => columns.map((c) => c.cell(s))), { class: "cards" });
+      return table("Sources", columns, rows.map((s) => columns.map((c) => c.cell(s))), { class: "cards brief" });
     }
     const view = filtered(path, parameters, (p, change) =>
       listing({ caption: "Sources", columns: SOURCE_COLUMNS, rows: overview.sources, parameters: p, change, what: ["source"] }));
@@ -394,7 +394,8 @@
       }),
       el("button", { type: "button", onclick: () => (location.hash = hash("documents")) }, "Clear"));
     get("q") ? search(get("q")) : view.refresh();
-    return [el("h1", {}, "Documents"), form, view.place];
+    const legend = el("p", { class: "muted" }, "Penalty: points for the flags’ severity on 1,000 words (MQM). Information: from 1, confirmed by other sources, to 5, improbable; 6, cannot be judged.");
+    return [el("h1", {}, "Documents"), form, view.place, legend];
   }
 
   // ---- one document ------------------------------------------------------------------------------------------------
@@ -427,7 +428,6 @@
     const at = units(text, [0, ...ranges.flatMap((r) => [r.start, r.end])]);
     const points = [...at.keys()];
     const beginning = Map.groupBy(ranges, (r) => r.start);
-    const parts = [];
     const node = el("div", { class: "text", dir: "auto" });
     const size = (r) => r.end - r.start;
     // What covers a part is what covered the one before it, less what ended, and what begins.
@@ -443,11 +443,12 @@
       const holder = inner.length
         ? el("mark", { class: `${labelOf.get(flags[inner[0]].label).family} ${flags[inner[0]].severity}${inner.length > 1 ? " nested" : ""}`, onclick: () => choose(inner) })
         : el("span");
+      if (inner.length) holder.dataset.flags = inner.map((i) => i + 1).join(" ");
+      if (driven.length) holder.dataset.words = driven.map((i) => i + 1).join(" ");
       holder.append(...appearing(piece));
-      parts.push({ node: holder, flags: inner, words: driven });
       node.append(holder);
     });
-    return { node, parts };
+    return node;
   }
 
   let printing = false;
@@ -485,6 +486,8 @@
     ];
   }
 
+  const FAMILIES = [["origin", "how it was made"], ["integrity", "damaged text"], ["span", "wrong words"], ["evidence", "against other documents"]];
+
   function flagged(number, e, flags, parameters) {
     const textPlace = el("div");
     const listPlace = el("ol", { class: "flags" });
@@ -493,16 +496,15 @@
     const at = units(e.text, flags.flatMap((f) => [f.start, f.end]));
     const textOf = (f) => e.text.slice(at.get(f.start), at.get(f.end));
     let visible = [];
-    let parts = [];
     let chosen = null;
 
     const summaryOf = (i) => document.getElementById(`flag-${i + 1}`)?.querySelector("summary");
     const referenceOf = (i) => document.getElementById(`at-${i + 1}`);
     function mark(i) {
       chosen = i;
-      for (const p of parts) {
-        p.node.classList.toggle("chosen", p.flags.includes(i));
-        p.node.classList.toggle("drove", p.words.includes(i));
+      for (const part of textPlace.querySelectorAll("[data-flags], [data-words]")) {
+        part.classList.toggle("chosen", part.matches(`[data-flags~="${i + 1}"]`));
+        part.classList.toggle("drove", part.matches(`[data-words~="${i + 1}"]`));
       }
       for (const item of listPlace.children) item.classList.toggle("chosen", item.dataset.flag === String(i));
       for (const r of textPlace.querySelectorAll(".ref")) r.toggleAttribute("aria-current", r.id === `at-${i + 1}`);
@@ -525,8 +527,7 @@
       const least = severities.indexOf(shownFlags.severity);
       visible = flags.map((_, i) => i).filter((i) => severities.indexOf(flags[i].severity) >= least && flags[i].score >= Number(shownFlags.score));
       const made = marked(e.text, flags, visible, (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
-      parts = made.parts;
-      textPlace.replaceChildren(made.node);
+      textPlace.replaceChildren(made);
       listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) referenceOf(i).scrollIntoView({ block: "center" }); } })));
       heading.textContent = visible.length === flags.length ? count(flags.length, "flag") : `${visible.length} of ${count(flags.length, "flag")}`;
       if (visible.includes(chosen)) mark(chosen);
@@ -545,7 +546,7 @@
     }
     draw();
     const asked = Number(parameters.get("flag")) - 1;
-    if (flags[asked]) requestAnimationFrame(() => visible.includes(asked) && choose(asked, "list"));
+    if (flags[asked]) requestAnimationFrame(() => visible.includes(asked) && choose(asked, wide.matches ? "list" : "text"));
     return el("div", { class: "reading" },
       el("section", { class: "body", "aria-labelledby": "h-text" }, el("h2", { id: "h-text" }, "Text"), textPlace),
       el("section", { class: "beside", "aria-labelledby": "h-flags" }, heading,
@@ -553,7 +554,7 @@
           select("least", "Severity from", [["", "any"], ...severities.slice(1).map((s) => [s, s])], shownFlags.severity, set("severity")),
           select("likely", "Score from", [["", "any"], ["0.5", "0.50"], ["0.75", "0.75"], ["0.9", "0.90"]], shownFlags.score, set("score")),
           el("p", { class: "turn" }, el("button", { type: "button", onclick: () => turn(-1) }, "Previous flag"), el("button", { type: "button", onclick: () => turn(1) }, "Next flag"))),
-        flags.length > 0 && el("p", { class: "legend" }, ["origin", "integrity", "span", "evidence"].map((f) => el("span", { class: `family ${f}` }, f)), " Thicker lines are more severe."),
+        flags.length > 0 && el("p", { class: "legend" }, FAMILIES.map(([family, about]) => el("span", { class: `mark ${family}` }, about)), el("span", {}, "A thicker line is more severe.")),
         listPlace));
   }
 
@@ -617,12 +618,18 @@
     });
     const columns = [{ name: "Document" }, { name: "Source" }, { name: "Verdict" }, { name: "Flags" }, { name: "Information", number: true }, ...(s.groups ? [{ name: "Origin", number: true }] : [])];
     const decided = (x) => (/differ$/.test(x.reason) ? "as many have the one as the other" : "more origins have the other");
-    const head = (x, name) => el("h3", {}, name, " ", el("span", { class: `severity ${x.severity}` }, x.severity), " ", el("span", { class: "score" }, two(x.score)));
-    const value = (x) => [said(x.here[0]), " ", el("b", { class: "differs" }, said(x.here[1])), /^[\s.,;:!?’”"')]/.test(x.here[2]) ? "" : " ", said(x.here[2])];
-    const conflict = (x, name) => el("article", { class: "conflict" }, head(x, name),
-      el("p", { class: "muted" }, "Here ", said(`“${x.value}”`), "; elsewhere ", Object.entries(x.elsewhere).map(([v, n], i) => [i > 0 && ", ", said(`“${v}”`), ` (${count(n, "document")})`]), `; ${decided(x)}`,
-        x.explanations?.length > 0 && `; may be explained by ${x.explanations.map(words).join(", ")}`, "."),
-      el("div", { class: "sides" }, passage(toDocument(x.document, x.flag), value(x)), el("div", {}, x.passages.map((p) => passage(toId(p.document), said(p.text))))));
+    const grade = (x) => [el("span", { class: `severity ${x.severity}` }, x.severity), `, score ${two(x.score)}; ${decided(x)}`, x.explanations?.length > 0 && `; may be explained by ${x.explanations.map(words).join(", ")}`, "."];
+    const who = (x) => (x.document === undefined ? toId(x.id) : toDocument(x.document, x.flag));
+    const listOf = (nodes) => nodes.map((node, i) => [i > 0 && ", ", node]);
+    const sentence = ([before, value, after]) => [said(before), " ", value && el("b", { class: "differs" }, said(value)), /^[\s.,;:!?’”"')%]/.test(after) ? "" : " ", said(after)];
+    const valueOf = (side) => (side.value === null ? "elsewhere" : said(`“${side.value}”`));
+    const quotation = (x) => el("article", { class: "conflict" }, el("h3", {}, x.about ? said(x.about) : "Speaker not known"), el("p", { class: "muted" }, grade(x)),
+      el("div", { class: "sides" }, x.sides.map((side) => passage(listOf(side.said.map(who)), "“", runs(side.runs), "”"))),
+      el("ul", { class: "edits" }, x.edits.map((edit) => el("li", {}, said(edit)))));
+    const conflict = (x) => el("article", { class: "conflict" }, el("h3", {}, said(words(x.about)), ": ", x.sides.filter((side) => side.value !== null).map((side, i) => [i > 0 && " or ", valueOf(side)])),
+      el("p", { class: "muted" }, grade(x)),
+      el("div", { class: "sides" }, x.sides.map((side) => el("div", {},
+        el("h4", {}, valueOf(side), ` · ${count(Math.max(side.documents, side.said.length), "document")}`), side.said.map((one) => passage(who(one), sentence(one.text)))))));
     const none = (what) => el("p", { class: "muted" }, what);
     return [
       el("nav", { class: "steps", "aria-label": "Stories" }, link("stories", {}, "Stories"),
@@ -632,11 +639,10 @@
       el("p", { class: "lead" }, `${count(s.of, "document")} from ${count(s.origins, "origin")}.`,
         s.documents.length < s.of && ` ${count(s.of - s.documents.length, "of them is", "of them are")} not among these records.`,
         " ", link("documents", { story: number + 1 }, "Show them in the table"), "."),
-      section("Documents", table("Documents of the story", columns, rows, { class: "cards" })),
-      section("Quotations", s.quotations.length ? s.quotations.map((q) => el("article", { class: "conflict" }, head(q, q.speaker ? said(q.speaker) : "Speaker not known"),
-        el("p", { class: "muted" }, `${words(q.reason)}; ${decided(q)}.`), sideBySide(toDocument(q.document, q.flag), toId(q.other), q))) : none("No quotation differs from the same one elsewhere.")),
-      section("Claims", s.claims.length ? s.claims.map((x) => conflict(x, words(x.kind || "claim"))) : none("No date, figure, person or place is contradicted.")),
-      section("Terms", s.terms.length ? s.terms.map((x) => conflict(x, said(x.entity || "term"))) : none("No thing is called what the others do not call it.")),
+      section("Documents", table("Documents of the story", columns, rows, { class: "cards brief" })),
+      section("Quotations", s.quotations.length ? s.quotations.map(quotation) : none("No quotation differs from the same one elsewhere.")),
+      section("Claims", s.claims.length ? s.claims.map(conflict) : none("No date, figure, person or place is contradicted.")),
+      section("Terms", s.terms.length ? s.terms.map(conflict) : none("No thing is called what the others do not call it.")),
       section("Copies", copies(s)),
     ];
   }
@@ -646,7 +652,7 @@
   function copies(s) {
     const lines = [];
     for (const c of s.copies || []) {
-      const share = `${percent(c.share)} of its words${c.whole ? ", the whole text" : ""}`;
+      const share = `${percent(c.share)} of the words${c.whole ? ", the whole text" : ""}`;
       lines.push(c.directed
         ? [toDocument(c.to), " has its text from ", toDocument(c.from), ` (${share}; ${BASES[c.basis] || c.basis}).`]
         : [toDocument(c.to), " and ", toDocument(c.from), ` share text (${share}); nothing tells who has it from whom.`]);
@@ -690,7 +696,7 @@
       if (!at.has(c.from) || !at.has(c.to)) return null;
       const [[x1, y1], [x2, y2]] = [at.get(c.from), at.get(c.to)];
       const [from, to] = x1 === x2 ? [[x1 + boxWidth, y1 + boxHeight / 2], [x2 + boxWidth, y2 + boxHeight / 2]] : [[x1 + boxWidth, y1 + boxHeight / 2], [x2, y2 + boxHeight / 2]];
-      const bend = x1 === x2 ? 36 : (to[0] - from[0]) / 2;
+      const bend = x1 === x2 ? 12 + Math.abs(y2 - y1) / 4 : (to[0] - from[0]) / 2;
       const middle = x1 === x2 ? [to[0] + bend, to[1]] : [to[0] - bend, to[1]];
       return svg("path", { class: c.directed ? "edge" : "edge loose", "marker-end": c.directed ? "url(#arrow)" : null, d: `M${from} C${[from[0] + bend, from[1]]} ${middle} ${to}` });
     };
@@ -699,9 +705,9 @@
         svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" }, svg("path", { class: "tip", d: "M0 0 8 4 0 8z" }))),
         shapes.map((b) => [svg("rect", { class: "band", x: 0.5, y: b.top + 0.5, width: width - 1, height: b.height, rx: 6 }), svg("text", { class: "title", x: 16, y: b.top + 20 }, b.title)]),
         s.copies.map(edge),
-        [...at].map(([n, [x, top]]) => [svg("rect", { class: "box", x, y: top, width: boxWidth, height: boxHeight, rx: 4 }),
-          svg("text", { x: x + 10, y: top + 17 }, short(documents[n].title, 24)), svg("text", { class: "small", x: x + 10, y: top + 32 }, short(documents[n].source || documents[n].id, 28)),
-          svg("title", {}, documents[n].title)])));
+        [...at].map(([n, [x, top]]) => svg("svg", { x, y: top, width: boxWidth, height: boxHeight }, svg("title", {}, documents[n].title),
+          svg("rect", { class: "box", x: 0.5, y: 0.5, width: boxWidth - 1, height: boxHeight - 1, rx: 4 }),
+          svg("text", { x: 10, y: 17 }, short(documents[n].title, 26)), svg("text", { class: "small", x: 10, y: 32 }, short(documents[n].source || documents[n].id, 30))))));
   }
 
   // ---- finding the way ---------------------------------------------------------------------------------------------

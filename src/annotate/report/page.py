@@ -10,7 +10,7 @@ import base64
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from importlib.resources import files
@@ -52,6 +52,7 @@ def write_report(
     *,
     weights: dict[Any, float] | None = None,
     calibrations: Sequence[tuple[str, Calibration]] = (),
+    progress: Callable[[], object] = lambda: None,
 ) -> Written:
     """Write the page of a file of scores; it appears whole or not at all. The same input gives the same bytes.
 
@@ -63,6 +64,7 @@ def write_report(
         output: file to write.
         weights: penalty points by severity; MQM's by default.
         calibrations: name and measured reliability of sets of scores, for reliability diagrams.
+        progress: called after each document.
 
     Raises:
         AnnotateError: if records or texts cannot be read or do not fit each other, or the page cannot be written.
@@ -77,6 +79,7 @@ def write_report(
             story = stories.add(number, scored.record, scored.document)
             rows.append({**row(scored.record, scored.document, weights), "story": story})
             yield entry(scored.record, scored.document)
+            progress()
 
     summaries: list[Plain] = []
 

@@ -50,8 +50,8 @@ class _Story:
         self._copied: dict[int, str | None] = {}
         self._held: dict[int, Document] | None = {} if origins < documents else None
         self._quotations: dict[Any, Plain] = {}
-        self._claims: list[Plain] = []
-        self._terms: list[Plain] = []
+        self._claims: dict[Any, Plain] = {}
+        self._terms: dict[Any, Plain] = {}
         self._taken: list[Plain] = []
         self._graph: Plain = {}
 
@@ -67,43 +67,38 @@ class _Story:
                 self._held = None
 
     def _add_flag(self, number: int, index: int, flag: Flag, record: Record, document: Document) -> None:
+        here: Plain = {"id": record.id, "document": number, "flag": index}
         evidence = flag.evidence
-        said: Plain = {"document": number, "flag": index, "reason": flag.reason, "score": flag.score}
         if flag.label == "altered-quote":
-            compared = compare(flag)
-            if compared is not None:
-                # Where nothing tells which wording is the altered one, both documents have the flag: shown once.
-                sides = frozenset(((record.id, evidence["here"]), (compared["other"], evidence["elsewhere"])))
-                pair = {**said, **compared, "speaker": evidence.get("speaker"), "severity": flag.severity}
-                self._quotations.setdefault(sides, pair)
+            self._add_quotation(flag, here)
         elif flag.label == "conflicting-claim":
-            self._claims.append(
-                {
-                    **said,
-                    "kind": evidence.get("kind"),
-                    "severity": flag.severity,
-                    "here": _sentence(document, flag),
-                    "value": evidence.get("here", flag.text),
-                    "elsewhere": evidence.get("elsewhere", {}),
-                    "explanations": evidence.get("explanations", []),
-                    "passages": passages_elsewhere(flag),
-                }
-            )
+            _add_conflict(self._claims, evidence.get("kind", "claim"), flag, here, document)
         elif flag.reason == "type-conflict":
-            self._terms.append(
-                {
-                    **said,
-                    "entity": evidence.get("entity"),
-                    "severity": flag.severity,
-                    "here": _sentence(document, flag),
-                    "value": evidence.get("here", flag.text),
-                    "elsewhere": evidence.get("elsewhere", {}),
-                    "passages": passages_elsewhere(flag),
-                }
-            )
+            _add_conflict(self._terms, evidence.get("entity", "thing"), flag, here, document)
         elif flag.label == "uncredited-copy":
-            outlet = {"outlet": evidence.get("outlet"), "share": evidence.get("containment")}
-            self._taken.append({**said, **outlet, "from": evidence.get("document"), "text": flag.text})
+            outlet = {"outlet": evidence.get("outlet"), "from": evidence.get("document"), "reason": flag.reason}
+            self._taken.append({**here, **outlet})
+
+    def _add_quotation(self, flag: Flag, here: Plain) -> None:
+        """Add to the pair of two wordings, whoever has the one or the other."""
+        compared = compare(flag)
+        if compared is None:
+            return
+        wordings = flag.evidence["here"], flag.evidence["elsewhere"]
+        pair = self._quotations.setdefault(
+            frozenset(wordings),
+            {
+                **_graded(flag),
+                "about": flag.evidence.get("speaker"),
+                "edits": compared["edits"],
+                "sides": {
+                    wordings[0]: {"runs": compared["here"], "said": {}},
+                    wordings[1]: {"runs": compared["there"], "said": {}},
+                },
+            },
+        )
+        pair["sides"][wordings[0]]["said"][here["id"]] = here
+        pair["sides"][wordings[1]]["said"].setdefault(compared["other"], {"id": compared["other"]})
 
     def _draw(self, held: dict[int, Document]) -> None:
         """Find who has their text from whom, and which documents have one origin."""
@@ -132,12 +127,48 @@ class _Story:
             "documents": self._members,
             "of": self._documents,
             "origins": self._origins,
-            "quotations": list(self._quotations.values()),
-            "claims": self._claims,
-            "terms": self._terms,
+            "quotations": [_listed(pair) for pair in self._quotations.values()],
+            "claims": [_listed(claim) for claim in self._claims.values()],
+            "terms": [_listed(term) for term in self._terms.values()],
             "taken": self._taken,
             **self._graph,
         }
+
+
+def _add_conflict(found: dict[Any, Plain], about: Any, flag: Flag, here: Plain, document: Document) -> None:
+    """Add what a document says to the conflict of two values or more, whoever has the one or the other."""
+    value, elsewhere = str(flag.evidence.get("here", flag.text)), flag.evidence.get("elsewhere", {})
+    values = {v.lower(): v for v in (value, *elsewhere)}
+    conflict = found.setdefault(
+        (about, *sorted(values)),
+        {
+            **_graded(flag),
+            "about": about,
+            "explanations": flag.evidence.get("explanations", []),
+            "sides": {low: {"value": v, "documents": 0, "said": {}} for low, v in values.items()},
+        },
+    )
+    sides: dict[str, Plain] = conflict["sides"]
+    for other, documents in elsewhere.items():
+        sides[other.lower()]["documents"] = max(documents, sides[other.lower()]["documents"])
+    sides[value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, flag)}
+    if len(sides) > 2:
+        # Which of several other values a passage has, the evidence does not say.
+        sides.setdefault("", {"value": None, "documents": 0, "said": {}})
+    side = "" if "" in sides else next((low for low in sides if low != value.lower()), value.lower())
+    for passage in passages_elsewhere(flag):
+        if not any("flag" in s["said"].get(passage["document"], ()) for s in sides.values()):
+            sides[side]["said"][passage["document"]] = {"id": passage["document"], "text": ("", "", passage["text"])}
+
+
+def _graded(flag: Flag) -> Plain:
+    return {"reason": flag.reason, "severity": flag.severity, "score": flag.score}
+
+
+def _listed(conflict: Plain) -> Plain:
+    """Turn the sides and what is said on each from mappings into lists."""
+    sides = [{**side, "said": list(side["said"].values())} for side in conflict["sides"].values()]
+    return {**conflict, "sides": [side for side in sides if side["said"] or side.get("value")]}
 
 
 def _edge(a: int, b: int, copying: Copying) -> Plain:
