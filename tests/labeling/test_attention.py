@@ -17,12 +17,11 @@ from annotate.labeling.attention import (
     Hidden,
     apply_key,
     character_f1,
-    disguise,
     judge_checks,
-    make_check,
     read_key,
     write_key,
 )
+from annotate.labeling.faults import disguise, make_check
 from annotate.labeling.labels import Labeled, Span
 
 SENTENCES = [
@@ -292,7 +291,7 @@ def test_a_share_of_checks_is_of_the_tasks(exported):
 
 
 def test_too_few_documents_for_checks_are_counted(make, exported, monkeypatch):
-    monkeypatch.setattr("annotate.labeling.attention.MINIMUM_WORDS", 1_000)
+    monkeypatch.setattr("annotate.labeling.faults.MINIMUM_WORDS", 1_000)
     done, tasks, _ = exported(5, checks=2)
     assert (len(tasks), done.checks, done.checks_wanted) == (5, 0, 2)
 

@@ -16,8 +16,9 @@ from annotate.documents import Document, Flag, Record, Severity, Unread
 from annotate.errors import AnnotateError
 from annotate.evaluation.gold import GoldDocument, read_gold
 from annotate.labeling import doccano, inception, labelstudio, tables
-from annotate.labeling.attention import Hidden, disguise, make_check, write_key
+from annotate.labeling.attention import Hidden, write_key
 from annotate.labeling.checks import shown
+from annotate.labeling.faults import disguise, make_check
 from annotate.labeling.folder import BLIND, GUIDELINES, KEY, PARTIAL, move, prepare, why
 from annotate.labeling.guidelines import guidelines
 from annotate.labeling.items import Item, ReadBack, decode, encode
@@ -180,11 +181,15 @@ class _Gathered:
         self._keep = keep
         self._seed = seed
         self._positions = {identity: n for n, identity in enumerate(plan.chosen or ())}
+        self._others = dict(plan.others)
         self._shown = set(plan.others.values())
         self._places: dict[str, int] = {}  # id of another document → number of its text
         self._arms: dict[str, list[_Placed]] = {"main": [], "blind": []}
         self._added: list[tuple[str, int]] = []  # gold items that are not selected: id, number
         self._checks: dict[str, tuple[Hidden, int]] = {}  # id of the original → its copy
+        self._homes: dict[str, int] = {}  # id of an original that is among the tasks too → its number
+        self._taken = set(plan.ids)
+        self._missing = dict(plan.chosen or {})
 
     def add(self, scored: Scored) -> None:
         """Put a document where it belongs.
@@ -205,6 +210,7 @@ class _Gathered:
                     f"Document {shown(record.id)} is {what} with another text (SHA-256 {known.sha256[:12]}…) than was "
                     f"scored ({str(record.sha256)[:12]}…); score and select again."
                 )
+        self._missing.pop(record.id, None)
         kept = [flag for flag in record.flags if self._keep(flag)]
         below = len(record.flags) - len(kept)
         record = msgspec.structs.replace(record, flags=kept, text=msgspec.UNSET)
@@ -213,24 +219,19 @@ class _Gathered:
             arm = "blind" if selected is not None and selected.split == "blind" and not self.blind else "main"
             probability = selected.probability if selected is not None else None
             number = self._put(record, document, probability, selected.overlap if selected is not None else 1)
-            position = self._positions.get(record.id, len(self._arms[arm]))
-            self._arms[arm].append(_Placed(position, _story(record), number))
-            if arm == "main" and not self.blind:
-                self.counts["flags"] += len(kept)
-                self.counts["below"] += below
-            if gold is not None:
-                self._add_gold(gold, document, probability)
+            self._arms[arm].append(_Placed(self._positions.get(record.id, number), _story(record), number))
+            self.counts["below"] += below if arm == "main" and not self.blind else 0
+            if record.id in plan.candidates:
+                self._homes[record.id] = number
         elif gold is not None:
+            probability = None
             self._added.append((record.id, self._put(record, document, self._usual_probability())))
-            self.counts["flags"] += 0 if self.blind else len(kept)
-            self._add_gold(gold, document, None)
+        if gold is not None:
+            self._add_gold(gold, document, probability)
         if record.id in plan.candidates:
             self._add_check(record, document)
 
-    def _put(
-        self, record: Record, document: Document, probability: float | None, overlap: int = 1, other: str | None = None
-    ) -> int:
-        other = other or self._plan.others.get(record.id)
+    def _put(self, record: Record, document: Document, probability: float | None, overlap: int = 1) -> int:
         return self._items.add(
             encode(
                 Item(
@@ -242,7 +243,7 @@ class _Gathered:
                     document.published,
                     selection_probability=probability,
                     overlap=overlap,
-                    other=other,
+                    other=self._others.get(record.id),
                 )
             )
         )
@@ -271,12 +272,14 @@ class _Gathered:
         )
 
     def _add_check(self, record: Record, document: Document) -> None:
-        identity = disguise(document.id, self._seed, self._plan.ids)
+        identity = disguise(document.id, self._seed, self._taken)
         made = make_check(record, document, doc_id=identity, seed=self._seed, loud=self._plan.candidates[document.id])
         if made is not None:
             copied, copy, hidden = made
-            other = self._plan.others.get(document.id)
-            self._checks[document.id] = hidden, self._put(copied, copy, self._usual_probability(), other=other)
+            self._taken.add(identity)
+            if document.id in self._others:
+                self._others[identity] = self._others[document.id]
+            self._checks[document.id] = hidden, self._put(copied, copy, self._usual_probability())
 
     def finish(self, scores: Path) -> None:
         """Settle the order, once everything has been added.
@@ -284,12 +287,9 @@ class _Gathered:
         Raises:
             AnnotateError: if a document of the selection or of the gold was not there, or nothing was.
         """
-        found = len(self._arms["main"]) + len(self._arms["blind"])
-        if self._plan.chosen is not None and found < len(self._plan.chosen):
-            here = {decode(self._items.read(p.number)).record.id for arm in self._arms.values() for p in arm}
-            missing = next(identity for identity in self._plan.chosen if identity not in here)
+        if self._missing:
             raise AnnotateError(
-                f"The selected document {shown(missing)} is not among the scored ones of {scores}; "
+                f"The selected document {shown(next(iter(self._missing)))} is not among the scored ones of {scores}; "
                 "give the scores it was selected from."
             )
         lost = self._plan.gold.keys() - {h.doc_id for h in self.key}
@@ -308,41 +308,31 @@ class _Gathered:
         self.order["main"] = self._mixed_in(groups["main"])
         self.key.sort(key=lambda h: h.doc_id)
         self.counts["main"], self.counts["blind"] = len(self.order["main"]), len(self.order["blind"])
-        self.counts["gold"] = sum(h.split == "gold" for h in self.key)
+        for hidden in self.key:
+            self.counts["gold" if hidden.split == "gold" else "checks"] += 1
 
     def _mixed_in(self, groups: list[list[int]]) -> list[int]:
         """Put checks and added gold items between the stories, a check far from the document it is a copy of."""
         extra: dict[int, list[int]] = {}
         size = len(groups)
+        homes = set(self._homes.values())
+        place_of = {number: place for place, group in enumerate(groups) for number in group if number in homes}
         for identity, number in self._added:
             extra.setdefault(draw(self._seed, "place", identity) % size, []).append(number)
-        chosen_checks = self._chosen_checks()
-        originals = {number: hidden.original for hidden, number in chosen_checks}
-        where: dict[str, int] = {}
-        if any(original in self._positions or self._plan.chosen is None for original in originals.values()):
-            wanted = set(originals.values())
-            for place, group in enumerate(groups):
-                where |= {i: place for i in (decode(self._items.read(n)).record.id for n in group) if i in wanted}
-        for hidden, number in chosen_checks:
-            lot = draw(self._seed, "place", hidden.doc_id)
-            home = where.get(hidden.original or "")
-            place = lot % size if home is None else (home + size // 4 + lot % max(1, size // 2)) % size
-            extra.setdefault(place, []).append(number)
+        for hidden, number in self._chosen_checks():
+            self.key.append(hidden)
+            place = lot = draw(self._seed, "place", hidden.doc_id)
+            home = place_of.get(self._homes.get(hidden.original or "", -1))
+            if home is not None:  # a quarter of the way or more from it, either way round
+                place = home + size // 4 + lot % max(1, size // 2)
+            extra.setdefault(place % size, []).append(number)
         return [number for place, group in enumerate(groups) for number in (*extra.get(place, ()), *group)]
 
     def _chosen_checks(self) -> list[tuple[Hidden, int]]:
         """Give the checks of the first candidates that could be made into one."""
         made = [self._checks[identity] for identity in self._plan.candidates if identity in self._checks]
-        kept = [
-            check
-            for loud, wanted in zip((False, True), self._plan.checks_wanted, strict=True)
-            for check in [m for m in made if m[0].loud == loud][:wanted]
-        ]
-        self.key += [hidden for hidden, _ in kept]
-        self.counts["checks"] = len(kept)
-        if not self.blind:
-            self.counts["flags"] += sum(len(decode(self._items.read(number)).record.flags) for _, number in kept)
-        return kept
+        silent, loud = self._plan.checks_wanted
+        return [m for m in made if not m[0].loud][:silent] + [m for m in made if m[0].loud][:loud]
 
     def items(self, arm: str) -> Iterator[Item]:
         """Yield the documents of an arm in order."""
@@ -385,8 +375,10 @@ def _write(gathered: _Gathered, form: _Format, partial: Path, target: Path) -> l
                 raise AnnotateError(
                     f"What was written to {target} does not read back whole ({what}); check the disk, export again."
                 )
-            if arm == "main" and not blind and item.other is not None:
-                gathered.counts["others" if item.other_text else "others missing"] += 1
+            if not blind:
+                gathered.counts["flags"] += len(item.record.flags)
+                if item.other is not None:
+                    gathered.counts["others" if item.other_text else "others missing"] += 1
         files += [name if arm == "main" else f"{BLIND}/{name}" for name in names]
     if gathered.key:
         write_key(partial / KEY, gathered.key)

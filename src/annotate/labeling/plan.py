@@ -15,7 +15,7 @@ from annotate.corroboration.detectors import DETECTORS
 from annotate.documents import SEVERITIES, SEVERITY_WEIGHTS, Severity
 from annotate.errors import AnnotateError
 from annotate.evaluation.gold import GoldDocument
-from annotate.labeling.attention import can_be_a_check
+from annotate.labeling.faults import can_be_a_check
 from annotate.labeling.seeded import draw
 from annotate.labeling.selection import Selected
 from annotate.writing import read_records
