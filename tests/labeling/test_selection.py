@@ -7,6 +7,7 @@ import random
 import msgspec
 import pytest
 
+from annotate.cli import main
 from annotate.documents import Evidence
 from annotate.errors import AnnotateError
 from annotate.labeling.labels import Labeled, write_labels
@@ -237,3 +238,48 @@ def test_a_broken_selection_is_refused(tmp_path, lines, said):
     (tmp_path / "s.jsonl").write_text(lines, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(AnnotateError, match=said):
         list(read_selection(tmp_path / "s.jsonl"))
+
+
+# The command
+
+
+def run(capfd, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(["label", "select", *map(str, arguments)])
+    out, err = capfd.readouterr()
+    return ended.value.code, out, err
+
+
+def test_the_command_says_what_it_chose(record, make, tmp_path, capfd):
+    scores = make.scores(
+        tmp_path / "s.jsonl", *(record(f"d{n}", n / 20, [n / 20], story=f"s{n // 2}") for n in range(20))
+    )
+    code, out, err = run(capfd, scores, "-n", 10, "-o", tmp_path / "sel.jsonl", "--random-share", "0.4")
+    documents = list(read_selection(tmp_path / "sel.jsonl"))
+    assert (code, out, len(documents)) == (0, "", 10)
+    assert err.splitlines() == [
+        f"{tmp_path}/sel.jsonl: 10 of 20 documents; stories: {len({d.story for d in documents})}.",
+        "  uncertain-verdict: 2",
+        "  uncertain-flags: 2",
+        "  score: 2",
+        "  random: 4",
+        f"  {sum(d.split == 'blind' for d in documents)} to label blind; 2 for several annotators.",
+        "  Each drawn by lot stands for 3.5 documents (probability 0.2857).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-n", 9), "There are 3 documents to choose from, fewer than the 9 wanted; ask for at most 3"),
+        (("-n", 0), "0 is not in the range"),
+        (("-n", 2, "--by", "random", "--random-share", "0.5"), "--random-share goes with --by mixed"),
+        (("-n", 2, "--exclude", "none.jsonl"), "Cannot read the labels none.jsonl"),
+    ],
+)
+def test_refusals_are_one_sentence_and_write_nothing(record, make, tmp_path, capfd, arguments, said):
+    scores = make.scores(tmp_path / "s.jsonl", *(record(f"d{n}") for n in range(3)))
+    code, out, err = run(capfd, scores, *arguments, "-o", tmp_path / "sel.jsonl")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not (tmp_path / "sel.jsonl").exists()
