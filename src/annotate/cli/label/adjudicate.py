@@ -142,9 +142,9 @@ def _table(done: Adjudication, folder: Path | None) -> str:
     single = "taken as they stand" if done.single_kept else "left out"
     where = f", written to {folder}" if folder is not None and done.disputed else ""
     lines = [
-        f"{len(done.settled):,} documents settled: {done.by_rule:,} by rule, {done.by_person:,} by a person.",
-        f"{len(done.disputed):,} documents disputed{where}.",
-        f"{done.single:,} documents by one annotator alone, {single}.",
+        f"Documents settled: {len(done.settled):,} (by rule {done.by_rule:,}, by a person {done.by_person:,}).",
+        f"Disputed: {len(done.disputed):,}{where}.",
+        f"By one annotator alone: {done.single:,}, {single}.",
     ]
     if done.causes:
         lines.append("Causes: " + ", ".join(f"{cause} {number:,}" for cause, number in done.causes.items()) + ".")

@@ -38,8 +38,8 @@ def _arm(arm: ArmAgreement, top: int) -> list[str]:
     whole = arm.all
     people = ", ".join(f"{name} {number:,}" for name, number in arm.annotators.items())
     blocks = [
-        f"{_ARMS[arm.split]}: {whole.documents:,} documents by two annotators or more, "
-        f"{arm.single:,} by one alone.\nDocuments by annotator: {people}.\n"
+        f"{_ARMS[arm.split]}. Documents by two annotators or more: {whole.documents:,}; by one alone: {arm.single:,}.\n"
+        f"Documents by annotator: {people}.\n"
         f"Pairs of annotators on a document: {_marked(whole)}.",
         _answers(whole),
         _spans(whole),
@@ -106,7 +106,7 @@ def _disputed(arm: ArmAgreement, top: int) -> str:
     rows = [["document", "agreement", "why"]]
     rows += [[d.doc_id, f"{d.agreement:z.2f}", "; ".join(d.why)] for d in arm.disputed[:top]]
     most = f", the first {top:,}" if len(arm.disputed) > top else ""
-    return f"{len(arm.disputed):,} documents without full agreement, most disputed first{most}\n" + _table(
+    return f"Documents without full agreement: {len(arm.disputed):,}; most disputed first{most}\n" + _table(
         rows, left=(0, 2)
     )
 
