@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from annotate.config import Config, CorroborationConfig
 from annotate.documents import Document
+from annotate.labeling import export
 from annotate.labeling.configuration import labeling_config
-from annotate.labeling.labelstudio import export
 from annotate.scorer import Scorer
 from annotate.serve.app import make_app
 from annotate.serve.predictions import Predictor
