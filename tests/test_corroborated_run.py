@@ -139,7 +139,7 @@ def test_workers_and_standard_output_change_nothing(inputs: Path, tmp_path: Path
     score_to(inputs, tmp_path / "out.jsonl")
     score_to(inputs, tmp_path / "many.jsonl", workers=2, batch_size=1)
     stream = io.BytesIO()
-    score_to(inputs, StreamOutput(stream, as_table=False, held=True))
+    score_to(inputs, StreamOutput(stream, held=True))
     assert stream.getvalue() == (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "many.jsonl").read_bytes()
 
 

@@ -9,6 +9,7 @@ import sysconfig
 import time
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -76,9 +77,41 @@ def test_a_table_without_output(folder: Path) -> None:
     done = score(folder)
     assert done.return_value == 0
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["document", "verdict", "score", "words", "flags"]
-    assert [line.split()[0] for line in lines[1:]] == ["0", "1", "2"]
+    assert lines[0].split() == ["document", "verdict", "score", "words", "points", "flags"]
+    assert [line.split()[0] for line in lines[1:4]] == ["0", "1", "2"]
+    assert lines[4] == ""
     assert "3 documents: 3 ok, 0 skipped, 0 failed" in done.stderr
+    assert done.stderr.endswith(f" annotate score {folder} -o scores.jsonl\n")
+
+
+def test_the_table_says_what_to_look_at_first(folder: Path, tmp_path: Path) -> None:
+    (folder / "worst.txt").write_text(article(9) + "The the council said theMS bridge is open.\n")
+    for arguments in ((), ("-o", tmp_path / "out.jsonl", "--format", "table")):
+        done = score(folder, *arguments)
+        first = done.stdout.index("Look at first (points: ")
+        assert done.stdout[first:].splitlines()[1].startswith("  1. worst: ")
+        assert "“theMS” " in done.stdout[first:]
+        assert f"annotate show {folder} worst" in done.stderr
+    assert [record.id for record in read_records(tmp_path / "out.jsonl")] == ["0", "1", "2", "worst"]
+
+
+def test_annotations_for_github(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (folder / "worst.txt").write_text("\n".join(f"The council said theMS{n} bridge is open." for n in range(12)))
+    expected = score("articles", "--format", "github")
+    lines = [line for line in expected.stdout.splitlines() if "theMS" in line]
+    assert len(lines) == 10
+    assert lines[0].startswith("::notice file=articles/worst.txt,line=1,endLine=1,col=18,endColumn=")
+    assert ",title=spelling (minor%2C 0." in lines[0]
+    assert "more notices: GitHub shows 10 of a kind for a step; -o FILE has all.\n" in expected.stderr
+    done = score("articles", "--format", "github", "-o", "out.jsonl")
+    assert done.stdout == expected.stdout
+    assert len(list(read_records("out.jsonl"))) == 4
+
+
+def test_records_and_annotations_do_not_mix_on_standard_output(folder: Path) -> None:
+    with pytest.raises(click.UsageError, match="--format prints to standard output, which -o - takes"):
+        score(folder, "-o", "-", "--format", "github")
 
 
 def test_records_in_a_file_and_the_next_command(folder: Path, tmp_path: Path) -> None:

@@ -52,6 +52,12 @@ def test_a_summary_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         "flags:    spelling 2, spam 1",
         "signed:   annotate|sig:1",
     ]
+    assert describe_summary(summary, 40).splitlines()[:4] == [
+        "8 documents (1 from the interrupted",
+        "          run): 2 ok, 5 skipped, 1",
+        "          failed; 2.0 s, 3.5 documents/s",
+        "verdicts: human 2",
+    ]
     report_failures(summary)
     assert capsys.readouterr().err.splitlines() == [
         "skipped: d3, d4, d5 and 2 more: no text in it.",

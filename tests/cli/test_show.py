@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import subprocess
+import sysconfig
+import termios
 import unicodedata
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,6 +25,7 @@ from annotate.writing.marked import columns, render, visible
 
 SCORES = {"human": 0.05, "machine-translated": 0.91, "machine-paraphrased": 0.03, "machine-generated": 0.01}
 VERDICT = Verdict("machine-translated", 0.91, 412, SCORES, OperatingPoint("300-600", 0.05, 0.55))
+COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -68,9 +75,41 @@ def test_two_flags_on_the_same_words_are_both_marked():
 
 
 def test_colour_follows_family_and_severity_and_the_shortest_flag_wins():
+    text = "one two three four five six"
+    passage = flag_of(text, "one two three", "garbled")
+    shown = marked(text, passage, flag_of(text, "two", "spelling", "critical"), colour=True)
+    assert shown == "\x1b[33mone \x1b[0m\x1b[31m\x1b[1m\x1b[4mtwo²\x1b[0m\x1b[33m three¹\x1b[0m four five six"
+
+
+def test_a_flag_on_most_of_the_text_is_bracketed_even_in_colour():
     text = "one two three"
-    shown = marked(text, flag_of(text, text, "garbled"), flag_of(text, "two", "spelling", "critical"), colour=True)
-    assert shown == "\x1b[33mone \x1b[0m\x1b[31m\x1b[1m\x1b[4mtwo²\x1b[0m\x1b[33m three¹\x1b[0m"
+    shown = marked(text, flag_of(text, text, "garbled"), flag_of(text, "two"), colour=True)
+    assert shown == "\x1b[33m¹⟦\x1b[0mone \x1b[31mtwo²\x1b[0m three\x1b[33m⟧¹\x1b[0m"
+
+
+def test_on_a_wide_terminal_the_explanations_stand_beside_the_text():
+    text = "Das teh word.\n\n" + "and so on " * 21 + "\n" + "teh end"
+    flags = (flag_of(text, "Das"), flag_of(text, "teh"), flag_of(text, "teh", at=text.rindex("teh")))
+    for colour in (False, True):
+        shown = render(record_of(text, *flags), text, width=160, colour=colour)
+        lines = [line.split(" │") for line in SGR.sub("", shown).splitlines()[5:]]
+        assert [(left.rstrip(), right.strip()) for left, right in lines] == [
+            ("⟦Das⟧¹ ⟦teh⟧² word." if not colour else "Das¹ teh² word.", "1. spelling · minor · 0.50 · test@1"),
+            ("", "“Das” [0, 3)"),
+            ("and so on " * 9 + "and so on", "a-reason"),
+            ("and so on " * 9 + "and so on", "2. spelling · minor · 0.50 · test@1"),
+            ("and so on", "“teh” [4, 7)"),
+            ("⟦teh⟧³ end" if not colour else "teh³ end", "a-reason"),
+            ("", "3. spelling · minor · 0.50 · test@1"),
+            ("", "“teh” [226, 229)"),
+            ("", "a-reason"),
+        ]
+        assert {columns(left) for left, _ in lines} == {100}
+
+
+def test_lines_of_text_never_get_longer_than_can_be_read():
+    text = "and so on " * 40
+    assert max(len(line) for line in render(record_of(text), text, width=159).splitlines()) == 99
 
 
 def test_every_flag_is_explained_below():
@@ -186,7 +225,9 @@ def squeezed(text):
 
 
 def test_wide_and_combining_characters_are_measured():
-    assert [columns(c) for c in ("a", "中", "🚀", "e\u0301")] == [1, 2, 2, 1]
+    assert [columns(c) for c in ("a", "中", "🚀", "e\u0301", "❤\ufe0f", "🇩🇪")] == [1, 2, 2, 1, 2, 2]
+    # A terminal that cannot join these draws them one beside the other.
+    assert columns("👩\u200d🚀") == 4
     assert unicodedata.east_asian_width("中") == "W"
 
 
@@ -233,11 +274,52 @@ def test_a_document_is_found_by_id_and_shown_from_its_record(documents, scores):
     assert result.stderr == "Flags below --min-score 0.5, not shown: 1.\n"
 
 
-def test_colour_is_off_in_a_pipe_and_on_where_forced(documents, scores):
+@pytest.mark.parametrize(
+    ("environment", "options", "coloured"),
+    [
+        ({}, [], False),
+        ({}, ["--color"], True),
+        ({"FORCE_COLOR": "1"}, [], True),
+        ({"FORCE_COLOR": "1"}, ["--no-color"], False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, [], False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, [], True),
+        ({"NO_COLOR": "1"}, ["--color"], True),
+    ],
+)
+def test_colour_is_off_in_a_pipe_and_on_where_forced(documents, scores, environment, options, coloured):
     text = "Number 3 has teh fault."
     path = scores(record_of(text, flag_of(text, "teh"), identity="d3"))
-    assert "\x1b" not in run(documents, "d3", "--scores", path).output
-    assert "\x1b[31mteh¹\x1b[0m" in run(documents, "d3", "--scores", path, "--color").output
+    unset = {"NO_COLOR": None, "FORCE_COLOR": None}
+    shown = run(documents, "d3", "--scores", path, *options, env=unset | environment).output
+    assert ("Number 3 has \x1b[31mteh¹\x1b[0m fault." if coloured else "Number 3 has ⟦teh⟧¹ fault.") in shown
+    assert ("\x1b" in shown) == coloured
+
+
+@pytest.mark.parametrize(("name", "value", "coloured"), [("TERM", "xterm", True), ("TERM", "dumb", False)])
+def test_a_terminal_gets_colours_and_its_width(documents, scores, tmp_path, name, value, coloured):
+    text = "Number 3 has teh fault."
+    path = scores(record_of(text, flag_of(text, "teh"), identity="d3"))
+    terminal, end = os.openpty()
+    termios.tcsetwinsize(end, (24, 40))
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    subprocess.run(
+        [COMMAND, "show", documents, "d3", "--scores", path],
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        timeout=60,
+        env=kept | {name: value},
+    )
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # how a terminal says that its other end is closed
+        while chunk := os.read(terminal, 65_536):
+            shown += chunk
+    os.close(terminal)
+    lines = SGR.sub("", shown.decode()).splitlines()
+    assert (b"\x1b[31mteh" in shown) == coloured
+    assert lines[1] == "machine-translated, probability 0.91, on"
+    assert max(map(len, lines)) <= 40
 
 
 def test_without_an_id_the_ids_are_listed(documents):

@@ -219,23 +219,25 @@ def test_a_full_disk_leaves_whole_lines_to_go_on_from(tmp_path: Path) -> None:
         assert list(output.written()) == lines(3)
 
 
-def test_standard_output_takes_jsonl_or_a_table() -> None:
-    failed = record(7, id="a\x1b[31m" + 30 * "x", status="failed", verdict=None, flags=[], error="It broke.")
-    for as_table, expected in (
-        (False, b"".join([*lines(1), jsonl.encode(failed)])),
-        (
-            True,
-            "document                  verdict              score   words  flags\n"
-            "d0                        human                 0.90     120  spelling 1\n"
-            "…xxxxxxxxxxxxxxxxxxxxxxx  failed                              It broke.\n".encode(),
-        ),
-    ):
-        stream = io.BytesIO()
-        with StreamOutput(stream, as_table=as_table) as output:
-            for line in (*lines(1), jsonl.encode(failed)):
-                output.write(line)
-            output.finish()
-        assert stream.getvalue() == expected
+class Names:
+    def row(self, record: Record) -> str:
+        return f"{record.id}\n"
+
+    def end(self) -> str:
+        return "end\n"
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(
+    ("form", "expected"), [(None, b"".join(lines(3))), (Names(), b"d0\nd1\nd2\nend\n")], ids=["records", "text"]
+)
+def test_standard_output_takes_records_or_text_for_people(form: Names | None, expected: bytes, held: bool) -> None:
+    stream = io.BytesIO()
+    with StreamOutput(stream, form=form, held=held) as output:
+        for line in lines(3):
+            output.write(line)
+        output.finish()
+    assert stream.getvalue() == expected
 
 
 def test_a_full_disk_behind_standard_output_is_one_sentence() -> None:
@@ -243,7 +245,7 @@ def test_a_full_disk_behind_standard_output_is_one_sentence() -> None:
         open("/dev/full", "wb") as full,
         pytest.raises(AnnotateError, match="standard output: No space left on device"),
     ):
-        StreamOutput(full, as_table=False).write(lines(1)[0])
+        StreamOutput(full).write(lines(1)[0])
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -99,8 +100,8 @@ def _example(summary: Summary, what: str, number: int) -> str:
     return ", ".join(ids) + more
 
 
-def describe_summary(summary: Summary) -> str:
-    """Describe a finished run in a few lines."""
+def describe_summary(summary: Summary, width: int | None = None) -> str:
+    """Describe a finished run in a few lines, broken at ``width`` columns where that is given."""
     new = summary.documents - summary.resumed
     speed = f", {new / summary.seconds:.1f} documents/s" if new and summary.seconds else ""
     resumed = f" ({summary.resumed:,} from the interrupted run)" if summary.resumed else ""
@@ -116,6 +117,9 @@ def describe_summary(summary: Summary) -> str:
     if summary.stories:
         lines.append(f"stories:  {summary.stories:,} told by two documents or more")
     lines.append(f"signed:   {summary.signature}")
+    if width is not None:
+        hanging = " " * 10
+        lines = [textwrap.fill(line, width, subsequent_indent=hanging, break_long_words=False) for line in lines]
     return "\n".join(lines)
 
 

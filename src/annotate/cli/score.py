@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
+
+if TYPE_CHECKING:
+    from annotate.config import Config
+    from annotate.writing.github import GitHub
+    from annotate.writing.table import Table
 
 
 @click.command()
@@ -17,6 +23,13 @@ import msgspec
     "--output",
     metavar="OUT",
     help="File ending in .jsonl or .parquet, or - for JSONL on standard output. Without it, a table is printed.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "github"]),
+    help="What to print: a table and what to look at first, or annotations for GitHub Actions; with -o FILE, "
+    "besides it.  [default: table without -o, else nothing]",
 )
 @click.option("-c", "--config", "config_path", type=click.Path(), help="Configuration (YAML) instead of the defaults.")
 @click.option(
@@ -36,6 +49,7 @@ import msgspec
 def command(
     inputs: tuple[str, ...],
     output: str | None,
+    form: Literal["table", "github"] | None,
     config_path: str | None,
     tier: Literal["auto", "linear", "encoder"] | None,
     story_key: str | None,
@@ -60,7 +74,10 @@ def command(
     from annotate.cli.progress import Progress, describe_summary, report_failures
     from annotate.config import load_config
     from annotate.run import default_workers, score_to
+    from annotate.writing import read_records
+    from annotate.writing.github import SHOWN, GitHub
     from annotate.writing.output import StreamOutput
+    from annotate.writing.table import Table
 
     config = load_config(config_path)
     if tier is not None:
@@ -78,9 +95,12 @@ def command(
 
         click.echo(describe(inputs, config, workers, stdin), nl=False)
         return 0
+    if output == "-" and form is not None:
+        raise click.UsageError("--format prints to standard output, which -o - takes for the records; leave one out.")
+    printed = _form(form or ("table" if output is None else None), inputs, config)
     to_stream = output is None or output == "-"
     held = config.corroboration.enabled
-    target = StreamOutput(sys.stdout.buffer, as_table=output is None, held=held) if to_stream else str(output)
+    target = StreamOutput(sys.stdout.buffer, form=printed, held=held) if to_stream else str(output)
     # Rows that appear on the terminal are progress enough, and a bar would tear them.
     with Progress(inputs, shown=not quiet and not (to_stream and sys.stdout.isatty())) as progress:
         summary = score_to(
@@ -94,21 +114,59 @@ def command(
             stdin=stdin,
             progress=progress,
         )
+    if printed is not None and not to_stream:
+        for record in read_records(str(output)):
+            click.echo(printed.row(record), nl=False)
+        click.echo(printed.end(), nl=False)
     report_failures(summary)
+    if isinstance(printed, GitHub):
+        for kind, number in printed.left_out.items():
+            click.echo(
+                f"not shown: {number:,} more {kind}s: GitHub shows {SHOWN} of a kind for a step; -o FILE has all.",
+                err=True,
+            )
     if not quiet:
-        click.echo(describe_summary(summary), err=True)
-        if not to_stream:
-            click.echo(f"results:  {output}\n{_next_commands(str(output), inputs, config_path, with_text)}", err=True)
+        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+        click.echo(describe_summary(summary, width), err=True)
+        if output != "-":
+            worst = printed.priorities.first if isinstance(printed, Table) else None
+            click.echo(_next_commands(output, inputs, config_path, with_text, worst), err=True)
     return 1 if summary.statuses["failed"] else 0
 
 
-def _next_commands(output: str, inputs: tuple[str, ...], config: str | None, with_text: bool) -> str:
-    """Say how to go on: look at one document, or hand all of them to labelers."""
-    if "-" in inputs and not with_text:
-        return "next:     score again with --with-text to show or label these: the texts came from standard input"
+def _form(name: str | None, inputs: tuple[str, ...], config: Config) -> Table | GitHub | None:
+    if name == "table":
+        from annotate.writing.table import Table
+
+        return Table(config.severity_weights, shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
+    if name == "github":
+        from annotate.reading.places import Places
+        from annotate.writing.github import GitHub
+
+        return GitHub(config.severity_weights, Places(inputs, config.reading))
+    return None
+
+
+def _next_commands(
+    output: str | None, inputs: tuple[str, ...], config: str | None, with_text: bool, worst: str | None
+) -> str:
+    """Say where the records are and how to go on: look at one document, or at all, or hand them to labelers."""
     settings = ["-c", config] if config is not None else []
+    one = len(inputs) == 1 and inputs[0] != "-"
+    if output is None:
+        lines = [["annotate", "score", *inputs, *settings, "-o", "scores.jsonl"]]
+        if one and worst is not None:
+            lines.insert(0, ["annotate", "show", inputs[0], worst, *settings])
+        return _listed("next:", lines)
+    if "-" in inputs and not with_text:
+        said = "score again with --with-text to show or label these: the texts came from standard input"
+        return f"results:  {output}\nnext:     {said}"
     texts = [] if with_text else [*inputs, *settings]
     lines = [["annotate", "label", "export", output, *texts, "-o", "labelstudio"]]
-    if len(inputs) == 1 and inputs[0] != "-":
-        lines.insert(0, ["annotate", "show", inputs[0], "ID", "--scores", output, *settings])
-    return "next:     " + "\n          ".join(shlex.join(line) for line in lines)
+    if one:
+        lines.insert(0, ["annotate", "show", inputs[0], worst or "ID", "--scores", output, *settings])
+    return f"results:  {output}\n{_listed('next:', lines)}"
+
+
+def _listed(head: str, commands: list[list[str]]) -> str:
+    return f"{head:<10}" + f"\n{'':<10}".join(shlex.join(command) for command in commands)

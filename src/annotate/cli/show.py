@@ -28,7 +28,10 @@ _LISTED = 20
     "--min-score", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Show only flags this likely."
 )
 @click.option(
-    "--color/--no-color", "colour", default=None, help="Mark with colours or with brackets; default: by the terminal."
+    "--color/--no-color",
+    "colour",
+    default=None,
+    help="Mark with colours or with brackets.  [default: colours on a terminal; NO_COLOR and FORCE_COLOR are heeded]",
 )
 def command(
     source: str, identity: str | None, scores: Path | None, config: Path | None, min_score: float, colour: bool | None
@@ -38,7 +41,7 @@ def command(
     It is held against the other documents of INPUT that tell the same story.
     """
     from annotate.reading import read
-    from annotate.writing.marked import render
+    from annotate.writing.marked import MAXIMUM_WIDTH, MINIMUM_WIDTH, paragraph, render
 
     settings = load_config(config)
     if scores is None:
@@ -50,7 +53,7 @@ def command(
     title = item.title if isinstance(item, Document) else None
     kept = [flag for flag in record.flags if flag.score >= min_score]
     if colour is None:
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        colour = _wants_colour()
     width = shutil.get_terminal_size().columns
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that cannot show a character gets its code instead of a traceback.
@@ -59,9 +62,17 @@ def command(
     click.echo(shown, nl=False, color=colour)
     if record.verdict is not None:
         points = mqm_penalty(kept, record.verdict.words, settings.severity_weights)
-        click.echo(f"MQM-style penalty of the flags shown: {points:.1f} points per 1,000 words.")
+        said = f"MQM-style penalty of the flags shown: {points:.1f} points per 1,000 words."
+        click.echo("\n".join(paragraph(said, min(max(width, MINIMUM_WIDTH), MAXIMUM_WIDTH))))
     if len(kept) < len(record.flags):
         click.echo(f"Flags below --min-score {min_score:g}, not shown: {len(record.flags) - len(kept)}.", err=True)
+
+
+def _wants_colour() -> bool:
+    """Whether to write colours: on a terminal that has them, unless the user says otherwise (no-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def _find(items: Iterable[Document | Unread], identity: str | None, source: str) -> Document | Unread:

@@ -1,4 +1,4 @@
-"""Where records go: a file that survives a kill, standard output, or a table on the terminal."""
+"""Where records go: a file that survives a kill, or standard output, as records or as text for people."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import IO, BinaryIO, Final, Protocol, Self, TypeAlias
 
 import msgspec
 
+from annotate.documents import Record
 from annotate.errors import AnnotateError
-from annotate.writing import jsonl, parquet, table
+from annotate.writing import jsonl, parquet
 
 ENDINGS: Final = (".jsonl", ".parquet")
 
@@ -54,20 +55,29 @@ class Output(Protocol):
     ) -> None: ...
 
 
+class Form(Protocol):
+    """Makes text for people from records that come one by one."""
+
+    def row(self, record: Record) -> str:
+        """Give what is to be written for one record."""
+
+    def end(self) -> str:
+        """Give what is to be written after the last one."""
+
+
 class StreamOutput:
-    """Lines of JSONL, or rows of a table, on standard output. Nothing to resume.
+    """Lines of JSONL, or text for people, on standard output. Nothing to resume.
 
     Args:
         stream: where they go.
-        as_table: rows of a table instead of lines.
+        form: makes the text to write instead of the lines.
         held: keep the lines in a temporary file until they can no longer change.
     """
 
-    def __init__(self, stream: BinaryIO, *, as_table: bool, held: bool = False) -> None:
+    def __init__(self, stream: BinaryIO, *, form: Form | None = None, held: bool = False) -> None:
         # Past the buffer: what a full disk leaves in it would fail once more when the interpreter ends.
         self._stream: BinaryIO = getattr(stream, "raw", stream)
-        self._as_table = as_table
-        self._empty = True
+        self._form = form
         self._held: IO[bytes] | None = tempfile.TemporaryFile() if held else None  # noqa: SIM115 - closed on leaving
 
     def __enter__(self) -> Self:
@@ -83,7 +93,7 @@ class StreamOutput:
         return iter(())
 
     def write(self, line: bytes) -> None:
-        """Write one line or one row of the table.
+        """Write one line, or the text for it.
 
         Raises:
             AnnotateError: if it cannot be written, except to a pipe whose reader has gone (BrokenPipeError).
@@ -91,12 +101,13 @@ class StreamOutput:
         if self._held is not None:
             self._held.write(line)
             return
-        if self._as_table:
-            row = table.row(jsonl.decode(line))
-            line = (table.heading() + row if self._empty else row).encode("utf-8", "backslashreplace")
-        self._empty = False
+        if self._form is not None:
+            line = self._form.row(jsonl.decode(line)).encode("utf-8", "backslashreplace")
+        self._write(line)
+
+    def _write(self, data: bytes) -> None:
         try:
-            jsonl.write_whole(self._stream, line)
+            jsonl.write_whole(self._stream, data)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -121,13 +132,15 @@ class StreamOutput:
                 self.write(change(number, line))
 
     def finish(self) -> None:
-        """Write what is still held.
+        """Write what is still held, and what the form has to say at the end.
 
         Raises:
             AnnotateError: as :meth:`write`.
         """
         if self._held is not None:
             self.amend(lambda _, line: line)
+        if self._form is not None:
+            self._write(self._form.end().encode("utf-8", "backslashreplace"))
 
 
 class FileOutput:
