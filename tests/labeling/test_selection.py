@@ -283,3 +283,11 @@ def test_refusals_are_one_sentence_and_write_nothing(record, make, tmp_path, cap
     assert (code, out) == (2, "")
     assert said in err
     assert not (tmp_path / "sel.jsonl").exists()
+
+
+def test_the_scores_are_not_overwritten(record, make, tmp_path, capfd):
+    scores = make.scores(tmp_path / "s.jsonl", record("a"))
+    before = scores.read_bytes()
+    code, _, err = run(capfd, scores, "-n", 1, "-o", scores)
+    assert (code, scores.read_bytes()) == (2, before)
+    assert "is also an input" in err

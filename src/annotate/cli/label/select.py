@@ -61,9 +61,11 @@ def command(
     """
     from annotate.labeling.selection import read_excluded, select, write_selection
     from annotate.writing import read_records
+    from annotate.writing.output import check_apart
 
     if random_share is not None and by != "mixed":
         raise click.UsageError("--random-share goes with --by mixed.")
+    check_apart(output, [str(path) for path in (scores, *exclude)])
     chosen = select(
         read_records(scores),
         number,
@@ -85,9 +87,7 @@ def _summary(output: Path, chosen: Selection) -> str:
     blind = sum(d.split == "blind" for d in documents)
     several = sum(d.overlap > 1 for d in documents)
     left = f" ({chosen.excluded:,} labeled already left out)" if chosen.excluded else ""
-    lines = [
-        f"{output}: {len(documents):,} of {chosen.pool:,} documents{left}; stories: {stories:,}."
-    ]
+    lines = [f"{output}: {len(documents):,} of {chosen.pool:,} documents{left}; stories: {stories:,}."]
     lines += [f"  {stratum}: {count:,}" for stratum, count in chosen.count().items()]
     lines.append(f"  {blind:,} to label blind; {several:,} for several annotators.")
     drawn = next((d.probability for d in documents if d.stratum == "random"), None)
