@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from annotate.corroboration.given_names import GIVEN_NAMES
+from annotate.corroboration.wording import MONTH_FORMS, NUMBERS
 from annotate.documents import Document
 from annotate.documents.layout import Range
 
@@ -134,27 +135,7 @@ _PHRASES: Final = re.compile(
 
 # --- patterns -------------------------------------------------------------------------------------------------------
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+_MONTHS: Final = {form: number for number, forms in enumerate(MONTH_FORMS, 1) for form in forms}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SEASONS: Final = {"spring": "SP", "summer": "SU", "fall": "FA", "autumn": "FA", "winter": "WI"}
 _MONTH: Final = (
@@ -190,33 +171,8 @@ _TIME: Final = re.compile(
     r"(?:\s(?P<zone>[A-Z]{2,4}T|GMT|UTC)\b)?"
 )
 
-_SMALL: Final = {
-    word: value
-    for value, word in enumerate(
-        (
-            *(
-                "zero",
-                "one",
-                "two",
-                "three",
-                "four",
-                "five",
-                "six",
-                "seven",
-                "eight",
-                "nine",
-                "ten",
-                "eleven",
-                "twelve",
-            ),
-            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-        )
-    )
-}
-_TENS: Final = {
-    word: 10 * value
-    for value, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"), 2)
-}
+_SMALL: Final = {word: int(n) for word, n in NUMBERS.items() if int(n) < 20}
+_TENS: Final = {word: int(n) for word, n in NUMBERS.items() if int(n) >= 20}
 _SCALES: Final = {
     "dozen": 12,
     "hundred": 100,

@@ -71,20 +71,15 @@ _ORDINALS: Final = {
 }
 _MAGNITUDES: Final = {"thousand", "million", "billion", "trillion", "m", "bn", "k"}
 _UNITS: Final = {"m": "million", "bn": "billion", "k": "thousand"}
-MONTHS: Final = {
-    "jan": "january",
-    "feb": "february",
-    "mar": "march",
-    "apr": "april",
-    "jun": "june",
-    "jul": "july",
-    "aug": "august",
-    "sep": "september",
-    "sept": "september",
-    "oct": "october",
-    "nov": "november",
-    "dec": "december",
-}
+MONTH_FORMS: Final = tuple(
+    tuple(forms.split("/"))
+    for forms in word_tuple(
+        "january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sept/sep october/oct "
+        "november/nov december/dec"
+    )
+)
+"""The months in order, each with its short forms."""
+MONTHS: Final = {short: forms[0] for forms in MONTH_FORMS for short in forms[1:]}
 _SAME_WORDS: Final = {
     "can't": ("can", "not"),
     "cannot": ("can", "not"),
