@@ -97,6 +97,7 @@ def test_the_table_says_what_to_look_at_first(folder: Path, tmp_path: Path) -> N
 
 def test_annotations_for_github(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     (folder / "worst.txt").write_text("\n".join(f"The council said theMS{n} bridge is open." for n in range(12)))
     expected = score("articles", "--format", "github")
     lines = [line for line in expected.stdout.splitlines() if "theMS" in line]
@@ -107,6 +108,10 @@ def test_annotations_for_github(folder: Path, tmp_path: Path, monkeypatch: pytes
     done = score("articles", "--format", "github", "-o", "out.jsonl")
     assert done.stdout == expected.stdout
     assert len(list(read_records("out.jsonl"))) == 4
+    # A step that runs in a folder of the checkout.
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    monkeypatch.chdir(folder)
+    assert score(".", "--format", "github").stdout == expected.stdout
 
 
 def test_records_and_annotations_do_not_mix_on_standard_output(folder: Path) -> None:

@@ -112,6 +112,13 @@ def test_lines_of_text_never_get_longer_than_can_be_read():
     assert max(len(line) for line in render(record_of(text), text, width=159).splitlines()) == 99
 
 
+def test_a_verdict_of_human_against_the_likeliest_origin_says_so():
+    scores = {"human": 0.4, "machine-translated": 0.58, "machine-paraphrased": 0.01, "machine-generated": 0.01}
+    assert describe_verdict(Verdict("human", 0.4, 186, scores)) == (
+        "human, probability 0.40, on 186 words. Machine-translated is likelier (0.58), yet below the threshold."
+    )
+
+
 def test_every_flag_is_explained_below():
     text = "Das teh word."
     flags = (

@@ -88,6 +88,9 @@ def test_a_file_named_by_its_whole_path_is_given_below_the_current_folder(here):
     (here / "a.txt").write_text("An teh")
     _, [(_, properties, _)] = annotated(here / "a.txt", lambda text: [flag(text, "teh")])
     assert properties["file"] == "a.txt"
+    places = Places([here / "a.txt"], ReadingConfig(), str(here.parent))
+    assert places.file("a") == f"{here.name}/a.txt"
+    assert Places([here / "a.txt"], ReadingConfig(), str(here / "b")).file("a") == (here / "a.txt").as_posix()
 
 
 def test_compressed_files_have_no_lines(here):

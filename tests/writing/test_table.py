@@ -133,6 +133,9 @@ def test_where_nothing_weighs_anything_it_says_so():
     nothing = "Nothing to look at: no flag that weighs anything, no verdict against a document."
     assert table(record("a"), record("b", NEUTRAL)).splitlines()[-1] == nothing
     assert table() == ""
+    assert table(unread("a", "skipped", reason="empty")).splitlines()[1:] == [
+        "a                        skipped                                 empty"
+    ]
 
 
 def test_sources_are_compared_where_there_are_several():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -143,7 +144,9 @@ def _form(name: str | None, inputs: tuple[str, ...], config: Config) -> Table | 
         from annotate.reading.places import Places
         from annotate.writing.github import GitHub
 
-        return GitHub(config.severity_weights, Places(inputs, config.reading))
+        # Paths are taken as below the checkout, whatever folder the step runs in.
+        root = os.environ.get("GITHUB_WORKSPACE") or os.curdir
+        return GitHub(config.severity_weights, Places(inputs, config.reading, root))
     return None
 
 

@@ -22,13 +22,15 @@ class Places:
     Args:
         inputs: what :func:`annotate.reading.read` was given.
         config: how it read.
+        root: the folder that paths are given below.
 
     Raises:
         AnnotateError: as :func:`annotate.reading.read`.
     """
 
-    def __init__(self, inputs: Sequence[str | Path], config: ReadingConfig) -> None:
+    def __init__(self, inputs: Sequence[str | Path], config: ReadingConfig, root: str = os.curdir) -> None:
         self._config = config
+        self._root = root
         self._files: dict[str, Source] = {
             source.id: source
             for source in find(inputs, io.BytesIO())
@@ -39,12 +41,13 @@ class Places:
         }
 
     def file(self, identity: str) -> str | None:
-        """Path of the file that a document is, below the current folder where it lies there; None for a row."""
+        """Path of the file that a document is, below the root where it lies there; None for a row."""
         source = self._files.get(identity)
         if source is None:
             return None
-        below = os.path.relpath(source.path)
-        return Path(source.path if below.startswith(os.pardir) else below).as_posix()
+        below = os.path.relpath(source.path, self._root)
+        outside = Path(below).parts[0] == os.pardir
+        return Path(source.path if outside else below).as_posix()
 
     def place(self, identity: str, sha256: str | None, start: int, end: int) -> Place | None:
         """Find the range ``[start, end)`` of a document's text in its file.

@@ -70,6 +70,9 @@ def describe_verdict(verdict: Verdict) -> str:
         said = f"insufficient-text: too short to call an origin, with {words}."
     else:
         said = f"{verdict.label}, probability {verdict.score:.2f}, on {words}."
+    likeliest = max(verdict.scores, key=verdict.scores.__getitem__, default="human")
+    if verdict.label == "human" and likeliest != "human":
+        said += f" {likeliest.capitalize()} is likelier ({verdict.scores[likeliest]:.2f}), yet below the threshold."
     point = verdict.operating_point
     if point is None:
         return said

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from annotate.documents import FAMILIES, Flag, Record, Severity
+from annotate.documents import ORIGINS, Flag, Record, Severity
 from annotate.writing.columns import columns
 from annotate.writing.marked import paragraph, shorten, visible
 
@@ -18,7 +18,8 @@ VERDICT_SEVERITY: Final[Severity] = "major"
 SHOWN_DOCUMENTS: Final = 5
 SHOWN_REASONS: Final = 3
 SHOWN_SOURCES: Final = 10
-_SHOWN_WORDS: Final = 40
+_SHOWN_CHARACTERS: Final = 40
+"""Of a flag's words."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -52,8 +53,8 @@ def reasons(record: Record, weights: Mapping[Severity, float]) -> list[Reason]:
     for flag in record.flags:
         by_label.setdefault(flag.label, []).append(flag)
     if verdict is not None and accuses(record):
-        if verdict.label in by_label and FAMILIES[by_label[verdict.label][0].label] == "origin":
-            del by_label[verdict.label]
+        if verdict.label in ORIGINS:
+            by_label.pop(verdict.label, None)
         found.append(Reason(verdict.label, weights[VERDICT_SEVERITY] * verdict.score, 0, None, verdict.score))
     for label, flags in by_label.items():
         worst = max(flags, key=lambda flag: weights[flag.severity] * flag.score)
@@ -95,8 +96,10 @@ class Priorities:
         """Take one record; gives what speaks against it."""
         found = reasons(record, self._weights)
         points = sum(reason.points for reason in found)
+        if record.status != "ok":
+            return found
         self._documents += 1
-        if record.source is not None and record.status == "ok":
+        if record.source is not None:
             self._sources.setdefault(record.source, Counter()).update(documents=1, accused=accuses(record))
             self._points[record.source] += points
         if points > 0:
@@ -146,6 +149,6 @@ class Priorities:
 def _in_words(reason: Reason) -> str:
     if reason.worst is None:
         return f"{reason.label} as a whole, {reason.score:.2f}"
-    words = shorten(reason.worst.text, _SHOWN_WORDS)
+    words = shorten(reason.worst.text, _SHOWN_CHARACTERS)
     more = f" and {reason.flags - 1} more" if reason.flags > 1 else ""
     return f"{reason.label} “{words}” {reason.score:.2f}{more}"
