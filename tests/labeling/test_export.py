@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.corroboration.detectors import ALTERED_QUOTE, CLAIM_CONFLICT
+from annotate.corroboration.detectors import ALTERED_QUOTE, CLAIM_CONFLICT, TERM_CONFLICT
 from annotate.documents import LABELS, SEVERITIES, Evidence, Unread
 from annotate.errors import AnnotateError
 from annotate.labeling import export
@@ -314,8 +314,9 @@ def test_the_document_that_disagrees_most_is_shown_beside_the_text(make, tmp_pat
         return make.flag(TEXT, words, "conflicting-claim", detector=detector, evidence=evidence, severity=severity)
 
     flags = [
-        against("The", CLAIM_CONFLICT, {"passages": [{"document": "b", "text": "x"}], "documents": ["a", "b"]}),
+        against("The", CLAIM_CONFLICT, {"passages": [{"document": "b", "text": "x"}], "documents": ["a", "here"]}),
         against("teh", ALTERED_QUOTE, {"document": "c", "elsewhere": "x", "here": "y"}, "major"),
+        against("It flew", TERM_CONFLICT, {"here": "x", "documents": ["here"]}, "critical"),
         against("rocket", "other@1", {"document": "a"}, "critical"),
     ]
     texts = {"here": TEXT, "b": "The text of b.", "c": "The text <b>of</b> c \U0001f680\r\n"}

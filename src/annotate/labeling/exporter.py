@@ -27,7 +27,7 @@ from annotate.labeling.scored import Scored, read_scored
 from annotate.labeling.seeded import draw
 from annotate.labeling.selection import read_selection
 from annotate.labeling.spool import Spool
-from annotate.labeling.tasks import keep_flag
+from annotate.labeling.tasks import keep_flag, story_of
 
 Target = Literal["labelstudio", "doccano", "inception", "jsonl", "csv"]
 TARGETS: Final[tuple[Target, ...]] = get_args(Target)
@@ -219,7 +219,7 @@ class _Gathered:
             arm = "blind" if selected is not None and selected.split == "blind" and not self.blind else "main"
             probability = selected.probability if selected is not None else None
             number = self._put(record, document, probability, selected.overlap if selected is not None else 1)
-            self._arms[arm].append(_Placed(self._positions.get(record.id, number), _story(record), number))
+            self._arms[arm].append(_Placed(self._positions.get(record.id, number), story_of(record), number))
             self.counts["below"] += below if arm == "main" and not self.blind else 0
             if record.id in plan.candidates:
                 self._homes[record.id] = number
@@ -354,10 +354,6 @@ def _by_story(placed: list[_Placed]) -> list[list[int]]:
     for one in placed:
         groups.setdefault(first.get(one.story or "", one.position), []).append(one)
     return [[one.number for one in sorted(groups[place])] for place in sorted(groups)]
-
-
-def _story(record: Record) -> str | None:
-    return record.evidence.story if record.evidence is not msgspec.UNSET else None
 
 
 def _write(gathered: _Gathered, form: _Format, partial: Path, target: Path) -> list[str]:

@@ -115,7 +115,7 @@ def make_plan(
             lots.append((out, draw(seed, "check", brief.id), brief.id))
         if out or candidate or brief.id in gold:
             shown = [f for f in brief.flags if f.score >= minimum_score and SEVERITIES.index(f.severity) >= mildest]
-            other = most_disagreeing(shown)
+            other = most_disagreeing(brief.id, shown)
             if other is not None:
                 others[brief.id] = other
     silent, loud = (int(c) if c >= 1 or not c else max(1, round(c * tasks)) for c in checks)
@@ -136,8 +136,8 @@ def _spread(numbers: list[int], length: int) -> list[bool]:
     return [(i + 1) * loud // total > i * loud // total for i in range(length)]
 
 
-def most_disagreeing(flags: list[Any]) -> str | None:
-    """Give the id of the document that contradicts these flags' document most; None where none does.
+def most_disagreeing(identity: str, flags: list[Any]) -> str | None:
+    """Give the id of the document that contradicts a document most, by its flags; None where none does.
 
     A flag that came from comparison names the documents that say otherwise; each gets the flag's severity weight (MQM)
     times its score, and 1 for being named at all.
@@ -145,9 +145,9 @@ def most_disagreeing(flags: list[Any]) -> str | None:
     weights: Counter[str] = Counter()
     for flag in flags:
         if flag.detector in DETECTORS:
-            for identity in dict.fromkeys(_named(flag.evidence)):
-                weights[identity] += 1 + SEVERITY_WEIGHTS[flag.severity] * flag.score
-    return min(weights, key=lambda identity: (-weights[identity], identity), default=None)
+            for named in {*_named(flag.evidence)} - {identity}:
+                weights[named] += 1 + SEVERITY_WEIGHTS[flag.severity] * flag.score
+    return min(weights, key=lambda named: (-weights[named], named), default=None)
 
 
 def _named(evidence: dict[str, Any]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from annotate.errors import AnnotateError
 from annotate.labeling.labels import read_labels
 from annotate.labeling.lines import read_lines, write_lines
 from annotate.labeling.seeded import draw
-from annotate.labeling.tasks import confidence
+from annotate.labeling.tasks import confidence, story_of
 
 By = Literal["uncertainty", "score", "random", "mixed"]
 """``uncertainty``: half by the narrowest verdicts, half by the most undecided flags. ``score``: the likeliest to be
@@ -140,7 +140,7 @@ def select(
             if rank <= 0.0 and stratum != "random":
                 continue
             tie = draw(seed, "random", record.id, record.sha256) if stratum == "random" else _tie(record)
-            story = _story(record) or ""
+            story = story_of(record) or ""
             _push(top, _Candidate(rank, tie, record.id, record.sha256, story), n)
     if pool < n:
         left_out = f" ({excluded:,} labeled already, {unread:,} skipped or failed)" if excluded or unread else ""
@@ -202,10 +202,6 @@ _RANKS: Final = {
 def _tie(record: Record) -> int:
     # Not by the seed: what a rule picks must be certain, whatever the seed.
     return draw(0, "tie", record.id, record.sha256 or "")
-
-
-def _story(record: Record) -> str | None:
-    return record.evidence.story if record.evidence is not msgspec.UNSET else None
 
 
 def _push(top: list[_Candidate], candidate: _Candidate, size: int) -> None:

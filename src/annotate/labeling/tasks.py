@@ -66,7 +66,7 @@ def make_task(
         "split": split,
         "selection_probability": selection_probability,
         "overlap": overlap,
-        "story": record.evidence.story if record.evidence is not msgspec.UNSET else None,
+        "story": story_of(record),
         # Always there: the server refuses a task that lacks what the configuration shows.
         "other_title": "" if blind else other_title or NO_OTHER,
         "other": "" if blind else other,
@@ -95,6 +95,11 @@ def make_task(
     results.append({"id": "origin", **_to("origin", "choices"), "value": {"choices": [verdict.label]}})
     prediction = {"model_version": record.signature, "score": confidence(verdict), "result": results}
     return {"data": data, "predictions": [prediction]}
+
+
+def story_of(record: Record) -> str | None:
+    """Id of the story that a record's document belongs to; None where it was not compared."""
+    return record.evidence.story if record.evidence is not msgspec.UNSET else None
 
 
 def confidence(verdict: Verdict) -> float:
