@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from annotate.documents import LABELS, SEVERITIES
 from annotate.errors import AnnotateError
 from annotate.labeling import export
-from annotate.labeling.utf16 import Utf16
+from annotate.labeling.exporting.utf16 import Utf16
 
 TEXT = "🚀🚀 The teh rocket.\r\nIt flew to theMS station."
 FORMATS = ("doccano", "inception", "jsonl", "csv")
@@ -151,7 +151,7 @@ def test_the_same_scores_give_the_same_bytes_and_replace_another_tools(make, exp
 @pytest.mark.parametrize("to", ("labelstudio", *FORMATS))
 def test_what_was_written_wrong_is_noticed(make, exported, monkeypatch, to):
     """The disk, a library or we ourselves: what is read back is compared with what was meant."""
-    from annotate.labeling import exporter
+    from annotate.labeling.exporting import exporter
 
     form = exporter._FORMATS[to]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from annotate.errors import AnnotateError
-from annotate.labeling import doccano, inception, labelstudio, tables
+from annotate.labeling import labelstudio
+from annotate.labeling.exporting import doccano, inception, tables
 from annotate.labeling.guidelines import GENERATOR
 
 PARTIAL: Final = ".partial"

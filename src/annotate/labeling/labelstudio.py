@@ -12,7 +12,7 @@ import msgspec
 from annotate.errors import AnnotateError
 from annotate.labeling.checks import check_task
 from annotate.labeling.configuration import labeling_config, read_config
-from annotate.labeling.items import Item, Mark, ReadBack, sha256
+from annotate.labeling.exporting.items import Item, Mark, ReadBack, sha256
 
 CHUNK_TASKS: Final = 250
 CHUNK_BYTES: Final = 5_000_000

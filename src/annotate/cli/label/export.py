@@ -13,7 +13,7 @@ from annotate.documents import SEVERITIES, Severity
 
 if TYPE_CHECKING:
     from annotate.labeling import Exported
-    from annotate.labeling.exporter import Target
+    from annotate.labeling.exporting.exporter import Target
 
 
 def _checks(ctx: click.Context, param: click.Parameter, given: str) -> float:

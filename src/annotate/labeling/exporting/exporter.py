@@ -15,18 +15,19 @@ import msgspec
 from annotate.documents import Document, Flag, Record, Severity, Unread
 from annotate.errors import AnnotateError
 from annotate.evaluation.gold import GoldDocument, read_gold
-from annotate.labeling import doccano, inception, labelstudio, tables
+from annotate.labeling import labelstudio
 from annotate.labeling.attention import Hidden, write_key
 from annotate.labeling.checks import shown
+from annotate.labeling.exporting import doccano, inception, tables
+from annotate.labeling.exporting.items import Item, ReadBack, decode, encode
+from annotate.labeling.exporting.plan import Plan, make_plan
+from annotate.labeling.exporting.spool import Spool
 from annotate.labeling.faults import disguise, make_check
 from annotate.labeling.folder import BLIND, GUIDELINES, KEY, PARTIAL, move, prepare, why
 from annotate.labeling.guidelines import guidelines
-from annotate.labeling.items import Item, ReadBack, decode, encode
-from annotate.labeling.plan import Plan, make_plan
 from annotate.labeling.scored import Scored, read_scored
 from annotate.labeling.seeded import draw
 from annotate.labeling.selection import read_selection
-from annotate.labeling.spool import Spool
 from annotate.labeling.tasks import keep_flag, story_of
 
 Target = Literal["labelstudio", "doccano", "inception", "jsonl", "csv"]

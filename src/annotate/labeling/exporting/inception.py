@@ -18,9 +18,9 @@ import msgspec
 from annotate.documents import LABELS, SEVERITIES
 from annotate.errors import AnnotateError
 from annotate.labeling.checks import shown
-from annotate.labeling.items import Item, Mark, ReadBack, sha256
-from annotate.labeling.tables import document_row
-from annotate.labeling.utf16 import Utf16
+from annotate.labeling.exporting.items import Item, Mark, ReadBack, sha256
+from annotate.labeling.exporting.tables import document_row
+from annotate.labeling.exporting.utf16 import Utf16
 
 FILES: Final = re.compile(r"TypeSystem\.xml|documents\.jsonl|\d{5,}-[\w.-]*\.xmi")
 """Names of the files written."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from annotate.labeling.items import Item, Mark, ReadBack, sha256
+from annotate.labeling.exporting.items import Item, Mark, ReadBack, sha256
 from annotate.labeling.tasks import confidence, region_id
 from annotate.writing.describe import describe_flag
 

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from annotate.documents import FAMILIES, LABELS
 from annotate.labeling.configuration import FAMILY_COLOURS, LABEL_KEYS
-from annotate.labeling.items import Item, Mark, ReadBack, sha256
-from annotate.labeling.tables import document_row
-from annotate.labeling.utf16 import Utf16
+from annotate.labeling.exporting.items import Item, Mark, ReadBack, sha256
+from annotate.labeling.exporting.tables import document_row
+from annotate.labeling.exporting.utf16 import Utf16
 
 FILES: Final = re.compile(r"doccano\.jsonl|labels\.json")
 """Names of the files written."""
