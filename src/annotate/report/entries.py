@@ -113,7 +113,7 @@ def _flag(flag: Flag) -> Plain:
         if words:
             made["words"] = words
             del evidence[key]
-    made["evidence"] = [describe_evidence({key: value}) for key, value in evidence.items()]
+    made["evidence"] = [_in_words(key, value) for key, value in evidence.items()]
     return made
 
 
@@ -143,6 +143,14 @@ def _placed(words: Any) -> list[tuple[int, int, str, float]]:
     if not isinstance(words, list) or not all(isinstance(w, Mapping) and {"start", "end"} <= w.keys() for w in words):
         return []
     return [(w["start"], w["end"], w["text"], w.get("weight", w.get("surprise"))) for w in words]
+
+
+def _in_words(key: str, value: Any) -> str:
+    if key == "elsewhere" and isinstance(value, Mapping):
+        return "elsewhere " + ", ".join(
+            f"“{said}” ({'once' if times == 1 else f'{times} times'})" for said, times in value.items()
+        )
+    return describe_evidence({key: value})
 
 
 def _quoted(words: str) -> str:

@@ -622,14 +622,21 @@
     const who = (x) => (x.document === undefined ? toId(x.id) : toDocument(x.document, x.flag));
     const listOf = (nodes) => nodes.map((node, i) => [i > 0 && ", ", node]);
     const sentence = ([before, value, after]) => [said(before), " ", value && el("b", { class: "differs" }, said(value)), /^[\s.,;:!?’”"')%]/.test(after) ? "" : " ", said(after)];
-    const valueOf = (side) => (side.value === null ? "elsewhere" : said(`“${side.value}”`));
+    const valueOf = (side) => [said(`“${side.value}”`), side.times > side.said.length && ` (${side.times} times)`];
+    /** A column for each value whose passages are known; one for all others. */
+    function columnsOf(sides) {
+      const known = sides.filter((side) => side.value !== null && side.said.length);
+      const others = sides.filter((side) => !known.includes(side));
+      const made = known.map((side) => [valueOf(side), side.said]);
+      if (others.length) made.push([listOf(others.filter((side) => side.value !== null).map(valueOf)), others.flatMap((side) => side.said)]);
+      return made;
+    }
     const quotation = (x) => el("article", { class: "conflict" }, el("h3", {}, x.about ? said(x.about) : "Speaker not known"), el("p", { class: "muted" }, grade(x)),
       el("div", { class: "sides" }, x.sides.map((side) => passage(listOf(side.said.map(who)), "“", runs(side.runs), "”"))),
       el("ul", { class: "edits" }, x.edits.map((edit) => el("li", {}, said(edit)))));
-    const conflict = (x) => el("article", { class: "conflict" }, el("h3", {}, said(words(x.about)), ": ", x.sides.filter((side) => side.value !== null).map((side, i) => [i > 0 && " or ", valueOf(side)])),
+    const conflict = (x) => el("article", { class: "conflict" }, el("h3", {}, said(words(x.about)), ": ", said(`“${x.sides[0].value}”`), " or ", x.sides.length === 2 ? said(`“${x.sides[1].value}”`) : "something else"),
       el("p", { class: "muted" }, grade(x)),
-      el("div", { class: "sides" }, x.sides.map((side) => el("div", {},
-        el("h4", {}, valueOf(side), ` · ${count(Math.max(side.documents, side.said.length), "document")}`), side.said.map((one) => passage(who(one), sentence(one.text)))))));
+      el("div", { class: "sides" }, columnsOf(x.sides).map(([name, passages]) => el("div", {}, el("h4", {}, name), passages.map((one) => passage(who(one), sentence(one.text)))))));
     const none = (what) => el("p", { class: "muted" }, what);
     return [
       el("nav", { class: "steps", "aria-label": "Stories" }, link("stories", {}, "Stories"),
@@ -733,6 +740,7 @@
     else drawn = [el("h1", {}, "Not here"), el("p", {}, "This page has no such view. ", link("", {}, "Go to the overview"), ".")];
     if (mine !== turns) return;
     main.replaceChildren(...drawn.flat(Infinity).filter(Boolean));
+    main.dataset.view = path;
     const heading = main.querySelector("h1");
     document.title = `${heading.textContent} – annotate report`;
     const section = { document: "documents", story: "stories" }[kind] ?? kind;

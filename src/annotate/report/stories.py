@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
@@ -145,20 +146,29 @@ def _add_conflict(found: dict[Any, Plain], about: Any, flag: Flag, here: Plain, 
             **_graded(flag),
             "about": about,
             "explanations": flag.evidence.get("explanations", []),
-            "sides": {low: {"value": v, "documents": 0, "said": {}} for low, v in values.items()},
+            "sides": {low: {"value": v, "times": 0, "said": {}} for low, v in values.items()},
         },
     )
     sides: dict[str, Plain] = conflict["sides"]
-    for other, documents in elsewhere.items():
-        sides[other.lower()]["documents"] = max(documents, sides[other.lower()]["documents"])
+    for other, times in elsewhere.items():
+        sides[other.lower()]["times"] = max(times, sides[other.lower()]["times"])
     sides[value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, flag)}
-    if len(sides) > 2:
-        # Which of several other values a passage has, the evidence does not say.
-        sides.setdefault("", {"value": None, "documents": 0, "said": {}})
-    side = "" if "" in sides else next((low for low in sides if low != value.lower()), value.lower())
+    others = [low for low in sides if low not in (value.lower(), "")]
     for passage in passages_elsewhere(flag):
-        if not any("flag" in s["said"].get(passage["document"], ()) for s in sides.values()):
-            sides[side]["said"][passage["document"]] = {"id": passage["document"], "text": ("", "", passage["text"])}
+        identity, text = passage["document"], passage["text"]
+        if any(identity in side["said"] for side in sides.values()):
+            continue
+        # Which of several other values a passage has, the evidence does not say; the longest that stands in it.
+        matches = {low: re.search(rf"(?<!\w){re.escape(low)}(?!\w)", text, re.IGNORECASE) for low in others}
+        side = max((low for low, match in matches.items() if match), key=len, default="")
+        match = matches.get(side)
+        cut = (text[: match.start()].strip(), match.group(), text[match.end() :].strip()) if match else ("", "", text)
+        if not side and len(others) == 1:
+            side = others[0]
+        sides.setdefault(side, {"value": None, "times": 0, "said": {}})["said"][identity] = {
+            "id": identity,
+            "text": cut,
+        }
 
 
 def _graded(flag: Flag) -> Plain:
