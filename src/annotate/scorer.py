@@ -92,7 +92,7 @@ class Scorer:
             raise  # a damaged model or word list is nothing that a document is to blame for
         except Exception as error:  # noqa: BLE001 - reported in the record and counted in the exit code
             return self._broken(document, stage, error)
-        verdict = self._verdict(scores, share)
+        flags, verdict = in_order(flags), self._verdict(scores, share)
         if self._learned is not None:
             flags, verdict = self._learned.flags(flags, len(document.text)), self._learned.judge(verdict)
         return Record(
@@ -103,7 +103,7 @@ class Scorer:
             sha256=document.sha256,
             tier=scores.tier,
             verdict=verdict,
-            flags=in_order(flags),
+            flags=flags,
             passages=[PassageScores(p.start, p.end, _rounded(p.scores)) for p in scores.passages],
             notes=list(document.notes) or msgspec.UNSET,
         )

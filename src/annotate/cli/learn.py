@@ -27,6 +27,9 @@ _BETWEEN = click.FloatRange(0, 1, min_open=True, max_open=True)
     "-c", "--config", "config_path", type=click.Path(path_type=Path), help="The configuration SCORES was made with."
 )
 @click.option(
+    "--key", type=click.Path(path_type=Path), help="key.jsonl of the export: attention checks and gold items."
+)
+@click.option(
     "--precision",
     type=_BETWEEN,
     metavar="P",
@@ -48,6 +51,7 @@ def command(
     scores: Path,
     output: Path,
     config_path: Path | None,
+    key: Path | None,
     precision: float | None,
     confidence: float,
     no_heads: bool,
@@ -65,6 +69,7 @@ def command(
     """
     from annotate.config import load_config
     from annotate.evaluation.figures import Resampling
+    from annotate.labeling.attention import apply_key, read_key
     from annotate.labeling.labels import read_labels
     from annotate.learning.fitting import Options
     from annotate.learning.folder import CONFIG, write_folder
@@ -82,7 +87,7 @@ def command(
     scorer = Scorer(config)
     alone = msgspec.structs.replace(config, corroboration=msgspec.structs.replace(config.corroboration, enabled=False))
     outcome = learn(
-        read_labels(labels),
+        apply_key(read_key(key) if key is not None else (), read_labels(labels)),
         read_records(scores),
         Options(precision, confidence, not no_heads),
         basis=scorer.basis,

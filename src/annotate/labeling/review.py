@@ -127,7 +127,7 @@ def review(entries: Iterable[Labeled], key: Sequence[Hidden] = (), resampling: R
         resampling: how intervals are made: documents are drawn.
     """
     resampling = resampling or Resampling()
-    given = list(apply_key(key, entries)) if key else list(entries)
+    given = list(apply_key(key, entries))
     done = [e for e in given if not e.cancelled and e.split != "check" and e.annotator != ADJUDICATED]
     fates = [fate for entry in done for fate in follow(entry)]
     every = Counter(entry.doc_id for entry in done)

@@ -59,6 +59,8 @@ class JudgedVerdict:
     """In the order of ``ORIGINS``."""
     origin: str
     weight: float
+    sure: bool = False
+    """Whether several annotators named it, or it was settled among them."""
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ class Judgements:
     verdicts: list[JudgedVerdict] = field(default_factory=list)
     rated: list[tuple[str, float]] = field(default_factory=list)
     """Source and the mean of the reliability that annotators gave, 1 to 5, of each document that has both."""
+    sure_verdicts: bool = False
+    """Whether only origins count that several annotators named."""
     documents: int = 0
     missing: list[str] = field(default_factory=list)
     """Labeled documents without a record."""
@@ -92,6 +96,9 @@ def judge(labels: Iterable[Labeled], records: Iterable[Record]) -> Judgements:
     Only annotators who saw a flag judge it; those of a blind arm do where no other arm is there, and tell what was
     missed where one is. Entries that settle what several said go before all others. Skipped documents and attention
     checks are left out.
+
+    How a text came about is hard to see: where some documents have several annotators, an origin counts only if two of
+    them named it, or it was settled.
 
     Raises:
         AnnotateError: if a record is of another text than its labels, or the records come from several signatures.
@@ -131,6 +138,9 @@ def judge(labels: Iterable[Labeled], records: Iterable[Record]) -> Judgements:
             weight = min(HEAVIEST, lightest / (entries[0].selection_probability or 1.0))
         _add(found, record, entries, group, weight)
     found.missing = sorted(by_document)
+    found.sure_verdicts = any(verdict.sure for verdict in found.verdicts)
+    if found.sure_verdicts:
+        found.verdicts = [verdict for verdict in found.verdicts if verdict.sure]
     return found
 
 
@@ -151,10 +161,11 @@ def _add(found: Judgements, record: Record, entries: Sequence[Labeled], group: i
     named = Counter(entry.origin for entry in judges if entry.origin in ORIGINS).most_common(2)
     if record.verdict is None or not named or (len(named) > 1 and named[0][1] == named[1][1]):
         return
+    origin, times = named[0]
     point = record.verdict.operating_point
     scores = tuple(record.verdict.scores[name] for name in ORIGINS)
     band = "" if point is None else point.length_band
-    found.verdicts.append(JudgedVerdict(group, band, scores, str(named[0][0]), weight))
+    found.verdicts.append(JudgedVerdict(group, band, scores, str(origin), weight, bool(settled) or times > 1))
 
 
 def _judged(record: Record, characters: int, judges: Sequence[Labeled], group: int, weight: float) -> Iterator[Judged]:

@@ -64,7 +64,7 @@ def learn(
     fits = fit(judgements, options)
     sources = None
     if judgements.updated is not None:
-        sources = rate_sources(judgements.rated, date.fromisoformat(judgements.updated[:10]))
+        sources = rate_sources(judgements.rated, _day(judgements.updated))
     enough = len(judgements.verdicts) >= FEWEST_VERDICTS
     if not fits.labels and not enough and sources is None:
         raise AnnotateError(_too_few(judgements))
@@ -95,6 +95,15 @@ def learn(
         resampling=resampling,
     )
     return Outcome(learned, report, sources)
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given[:10])
+    except ValueError:
+        raise AnnotateError(
+            f"The labels say that they were last changed {given!r}, which is no date of ISO 8601."
+        ) from None
 
 
 def _cross_apply(
@@ -184,7 +193,8 @@ def _left_alone(judgements: Judgements, fits: Fits, sources: PriorList | None) -
         if fitted is not None and fitted.refused is not None:
             found[f"{name}, threshold"] = fitted.refused
     if len(judgements.verdicts) < FEWEST_VERDICTS:
-        found["verdicts"] = f"{len(judgements.verdicts)} documents with an origin; {FEWEST_VERDICTS} are needed"
+        named = "an origin that two annotators named" if judgements.sure_verdicts else "an origin"
+        found["verdicts"] = f"{len(judgements.verdicts)} documents with {named}; {FEWEST_VERDICTS} are needed"
     elif fits.verdict is None:
         found["verdicts"] = "nothing fitted does better"
     if sources is None and judgements.updated is None:
