@@ -68,6 +68,13 @@ def test_flags_left_out_are_counted(tmp_path, scores, capfd):
     assert err.startswith("Wrote 2 tasks with 0 flags (2 below the minimum left out) to ")
 
 
+def test_checks_that_could_not_be_made_are_said(tmp_path, scores, capfd):
+    code, _, err = run(capfd, scores(record("a", text=TEXT)), "-o", tmp_path / "out", "--checks", "2")
+    assert code == 0
+    assert err.endswith("\n2 attention checks fewer than wanted: too few documents are long enough and not garbled.\n")
+    assert not (tmp_path / "out" / "key.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

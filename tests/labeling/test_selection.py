@@ -263,9 +263,15 @@ def test_the_command_says_what_it_chose(record, make, tmp_path, capfd):
         "  uncertain-flags: 2",
         "  score: 2",
         "  random: 4",
-        f"  {sum(d.split == 'blind' for d in documents)} to label blind; 2 for several annotators.",
+        "  1 to label blind; 2 for several annotators.",
         "  Each drawn by lot stands for 3.5 documents (probability 0.2857).",
     ]
+
+
+def test_the_command_says_where_stories_are_too_large_for_the_blind_arm(record, make, tmp_path, capfd):
+    scores = make.scores(tmp_path / "s.jsonl", *(record(f"d{n}", story="big") for n in range(20)))
+    _, _, err = run(capfd, scores, "-n", 20, "-o", tmp_path / "sel.jsonl", "--by", "random")
+    assert "  0 to label blind (2 wanted; stories are kept whole); 4 for several annotators." in err
 
 
 @pytest.mark.parametrize(

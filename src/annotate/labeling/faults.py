@@ -56,11 +56,9 @@ class _Edit(NamedTuple):
 
 
 def can_be_a_check(record: Record) -> bool:
-    """Whether a fault would stand out: the document is long enough to be judged and not garbled anyway."""
+    """Whether a fault would stand out: the document is long enough and not garbled anyway."""
     verdict = record.verdict
-    return (
-        verdict is not None and verdict.words >= MINIMUM_WORDS and verdict.label not in ("garbled", "insufficient-text")
-    )
+    return verdict is not None and verdict.words >= MINIMUM_WORDS and verdict.label != "garbled"
 
 
 def make_check(

@@ -140,15 +140,15 @@ def _summary(done: Exported, output: Path, target: Target, *, blind: bool) -> li
         lines.append(
             f"{_number(done.blind, 'task')} without predictions in {output / 'blind'}, for a project of its own."
         )
-    if done.checks_wanted or done.gold:
-        few = (
-            f" of {done.checks_wanted} wanted (few documents are long enough)"
-            if done.checks < done.checks_wanted
-            else ""
-        )
+    if done.checks or done.gold:
         lines.append(
-            f"Among them {_number(done.checks, 'attention check')}{few} and {_number(done.gold, 'gold item')}: "
+            f"Among them {_number(done.checks, 'attention check')} and {_number(done.gold, 'gold item')}: "
             f"{output / 'key.jsonl'} tells which; keep it from labelers."
+        )
+    if done.checks < done.checks_wanted:
+        lines.append(
+            f"{_number(done.checks_wanted - done.checks, 'attention check')} fewer than wanted: too few documents are "
+            "long enough and not garbled."
         )
     if target == "labelstudio" and (done.others or done.others_missing):
         gone = f"; for {done.others_missing} it is not among the scores" if done.others_missing else ""

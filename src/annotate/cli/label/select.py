@@ -78,10 +78,10 @@ def command(
         overlap=overlap,
     )
     write_selection(output, chosen.documents)
-    click.echo(_summary(output, chosen), err=True)
+    click.echo(_summary(output, chosen, round(number * blind_share)), err=True)
 
 
-def _summary(output: Path, chosen: Selection) -> str:
+def _summary(output: Path, chosen: Selection, blind_wanted: int) -> str:
     documents = chosen.documents
     stories = len({d.story for d in documents if d.story is not None})
     blind = sum(d.split == "blind" for d in documents)
@@ -89,7 +89,8 @@ def _summary(output: Path, chosen: Selection) -> str:
     left = f" ({chosen.excluded:,} labeled already left out)" if chosen.excluded else ""
     lines = [f"{output}: {len(documents):,} of {chosen.pool:,} documents{left}; stories: {stories:,}."]
     lines += [f"  {stratum}: {count:,}" for stratum, count in chosen.count().items()]
-    lines.append(f"  {blind:,} to label blind; {several:,} for several annotators.")
+    wanted = f" ({blind_wanted:,} wanted; stories are kept whole)" if blind != blind_wanted else ""
+    lines.append(f"  {blind:,} to label blind{wanted}; {several:,} for several annotators.")
     drawn = next((d.probability for d in documents if d.stratum == "random"), None)
     if drawn is None:
         lines.append("  None by lot: labels of these say nothing about the rest; --by mixed or random would.")
