@@ -202,7 +202,7 @@ TEXTS = st.text(
 MARKS = re.compile("[⟦⟧⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(text=TEXTS.filter(lambda t: not MARKS.search(t)), width=st.integers(20, 50), data=st.data())
 def test_wrapping_loses_nothing_and_keeps_to_the_width(text, width, data):
     pairs = data.draw(st.lists(st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))), max_size=5))

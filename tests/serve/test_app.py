@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+import time
 
+import httpx
 import msgspec
 import pytest
 from starlette.testclient import TestClient
@@ -204,6 +207,52 @@ def test_a_fault_of_ours_is_answered_and_logged_without_the_text(log):
     assert answer.json() == {"detail": "Scoring broke; the log of annotate serve says where. Please report it."}
     assert re.search(r"POST /predict 500, \d\.\d\d s, 1 task, KeyError at \S*test_app:\d+\n", log.text)
     assert "secret" not in answer.text + log.text
+
+
+class Slow:
+    """Notes which tasks it was asked about."""
+
+    model_version = "m"
+
+    def __init__(self):
+        self.asked = []
+
+    def predict(self, data, field, task):
+        time.sleep(0.02)
+        self.asked.append(task)
+        return {"result": []}
+
+
+def test_a_single_task_does_not_wait_for_the_batch_of_another_request():
+    slow = Slow()
+    batch = {"tasks": [{"id": f"batch {n}", "data": {}} for n in range(5)], "label_config": CONFIG}
+    single = {"tasks": [{"id": "single", "data": {}}], "label_config": CONFIG}
+
+    async def both():
+        transport = httpx.ASGITransport(make_app(slow))
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            await asyncio.gather(client.post("/predict", json=batch), client.post("/predict", json=single))
+
+    asyncio.run(both())
+    assert slow.asked.index("single") <= 2
+    assert len(slow.asked) == 6
+
+
+def test_nobody_scores_for_a_client_that_has_gone(log):
+    slow = Slow()
+    body = msgspec.json.encode({"tasks": [{"data": {}}] * 5, "label_config": CONFIG})
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive():
+        return next(messages, {"type": "http.disconnect"})
+
+    async def send(message):
+        raise AssertionError(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/predict", "headers": [], "query_string": b""}
+    asyncio.run(make_app(slow)(scope, receive, send))
+    assert slow.asked == []
+    assert re.search(r"POST /predict 0, \d\.\d\d s, 5 tasks, gone before the answer", log.text)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def listen(host: str, port: int) -> socket.socket:
     except socket.gaierror as error:
         raise AnnotateError(f"Cannot listen on {host}: {error.strerror}; give another --host.") from error
     except OSError as error:
-        # the socket module's text repeats the address.
+        # The socket module's own text repeats the address.
         why = os.strerror(error.errno) if error.errno else str(error)
         raise AnnotateError(f"Cannot listen on {host}, port {port}: {why}; give another --host or --port.") from error
 
