@@ -170,7 +170,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(folder: Path, tmp_
     settings = yaml.safe_load(done.stdout)
     assert settings["verdict"]["fpr"] == 0.05
     assert set(settings) == {
-        *("reading", "language", "verdict", "corroboration", "tier", "severity_weights", "detectors")
+        *("reading", "language", "verdict", "corroboration", "tier", "severity_weights", "detectors", "learned")
     }
     assert "# documents: 3" in done.stdout
     assert "ms a document (first 3 scored in one process)" in done.stdout
