@@ -64,7 +64,7 @@ class Fits:
     @property
     def applied(self) -> dict[str, LabelFit]:
         """The labels whose flags change."""
-        return {name: fitted.fit for name, fitted in self.labels.items() if fitted.done}
+        return {name: fitted.fit for name, fitted in self.labels.items() if fitted.fit != LabelFit()}
 
 
 def fit(judgements: Judgements, options: Options) -> Fits:
@@ -99,8 +99,6 @@ def fit_label(sample: Sample, options: Options) -> Fitted:
     threshold = find_threshold(sample, scores, options.precision, options.confidence)
     if threshold is None:
         return Fitted(chosen, done, refused=_refusal(sample, scores, options.precision, options.confidence))
-    if threshold.threshold > 0:
-        done = [*done, f"threshold {threshold.threshold:.3f}"]
     return Fitted(msgspec.structs.replace(chosen, threshold=threshold.threshold), done, threshold)
 
 

@@ -188,7 +188,7 @@ def _left_alone(judgements: Judgements, fits: Fits, sources: PriorList | None) -
                 f"{len(flags)} judged flags of {len({flag.group for flag in flags})} stories or documents; "
                 f"{FEWEST_FLAGS} of {FEWEST_GROUPS} are needed"
             )
-        elif fitted is not None and not fitted.done:
+        elif fitted is not None and name not in fits.applied:
             found[name] = "nothing fitted does better"
         if fitted is not None and fitted.refused is not None:
             found[f"{name}, threshold"] = fitted.refused

@@ -43,6 +43,8 @@ class Curve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __call__(self, score: float) -> float:
         """Calibrate a score in [0, 1]."""
+        if (self.low, self.high, self.shift) == (1.0, 1.0, 0.0):
+            return score
         inner = min(max(score, EDGE), 1 - EDGE)
         return logistic(self.low * math.log(inner) - self.high * math.log1p(-inner) + self.shift)
 

@@ -9,13 +9,13 @@ import msgspec
 import numpy as np
 
 from annotate.evaluation.bootstrap import ratio
+from annotate.evaluation.calibration import BINS, LEAST
 from annotate.evaluation.figures import Figure, Resampling, figures
 from annotate.learning.judgements import Marked
 from annotate.learning.regression import Floats, Integers
 from annotate.learning.thresholds import Threshold
 from annotate.writing.columns import columns
 
-BINS: Final = 10
 UNDEFINED: Final = "–"
 
 
@@ -127,12 +127,13 @@ def compare(
 
 
 def _bins(scores: Floats, weights: Floats) -> Integers:
-    """Give the number of each score's bin: bins of about equal weight, equal scores in one."""
-    values, place = np.unique(scores, return_inverse=True)
+    """Give the number of each score's bin: bins of about equal weight and ten scores or more, equal scores in one."""
+    count = max(1, min(BINS, len(scores) // LEAST))
+    _, place = np.unique(scores, return_inverse=True)
     mass = np.bincount(place, weights=weights)
     middle = (np.cumsum(mass) - mass / 2) / max(mass.sum(), 1e-12)
-    result: Integers = np.minimum((middle * BINS).astype(np.int64), BINS - 1)[place[: len(scores)]]
-    return result if len(values) else np.zeros(0, dtype=np.int64)
+    result: Integers = np.minimum((middle * count).astype(np.int64), count - 1)[place]
+    return result
 
 
 def render(report: Report) -> str:
@@ -167,7 +168,13 @@ def _row(result: LabelReport) -> list[str]:
 
 
 def _done(result: LabelReport) -> str:
-    return ", ".join(result.done) or "nothing"
+    said = list(result.done)
+    kept = result.threshold
+    if kept is not None:
+        low, high = kept.interval
+        what = f"threshold {kept.threshold:.3f}" if kept.threshold > 0 else "no threshold needed"
+        said.append(f"{what} ({kept.flags} flags kept, precision {kept.precision:.2f} [{low:.2f}, {high:.2f}])")
+    return ", ".join(said) or "nothing"
 
 
 def _change(change: Change) -> str:
