@@ -73,13 +73,18 @@ def command(
         sources = _fetch(project, raw, blind, url, token_file, timeout, emails=emails)
     done = pull(sources, output, problems, key=hidden, with_text=with_text, emails=emails)
     click.echo(
-        f"{output}: {done.entries:,} labelings of {done.documents:,} documents by {done.annotators:,} annotators."
+        f"{output}: {_number(done.entries, 'labeling')} of {_number(done.documents, 'document')} by "
+        f"{_number(done.annotators, 'annotator')}."
     )
     for problem, number in done.problems.items():
         click.echo(f"{number:>9,} {problem}{' (left out)' * (problem in LOST)}: {PROBLEMS[problem]}", err=True)
     if done.problems:
         click.echo(f"Each stands in {problems}.", err=True)
     return int(done.lost > 0)
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _fetch(
