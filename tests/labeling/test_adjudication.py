@@ -158,7 +158,9 @@ class TestDisputes:
     def test_a_person_has_the_last_word(self) -> None:
         ann, bob = entry("ann", origin="human"), entry("bob", origin="human")
         ruling = entry("eva", mark("handed"), origin="machine-translated", cause="guideline-gap")
-        done = settle(ann, bob, decided=[ruling])
+        taken_from_a_tab = msgspec.structs.replace(mark("handed"), id="bob-1", origin="prediction")
+        pulled = msgspec.structs.replace(ruling, spans=[taken_from_a_tab], shown=[], signature="annotator bob")
+        done = settle(ann, bob, decided=[pulled])
         assert done.settled == [msgspec.structs.replace(ruling, annotator="adjudicated")]
         assert (done.by_rule, done.by_person, done.causes) == (0, 1, {"guideline-gap": 1})
         assert settle(ann, bob, *done.settled).settled == done.settled
@@ -184,7 +186,7 @@ class TestLabelStudioImport:
         (task,) = json.loads((tmp_path / "disputed/tasks.json").read_text(encoding="utf-8"))
         assert [p["model_version"] for p in task["predictions"]] == ["annotator ann", "annotator bob"]
         assert (task["data"]["doc_id"], task["data"]["text"]) == ("d", TEXT)
-        assert "origin garbled (ann), human (bob)" in task["data"]["title"]
+        assert "origin garbled (ann), human (bob)" in task["data"]["why"]
         first, second = (p["result"] for p in task["predictions"])
         assert [(r["from_name"], r["value"].get("text")) for r in first] == [
             ("label", "handed back home"),

@@ -29,7 +29,7 @@ CAUSES: Final[dict[str, str]] = {
 }
 """Why annotators differed, as adjudicators say."""
 
-VERSION_PREFIX: Final = "annotator "
+VERSION_PREFIX: Final = "annotator"
 """Begins the ``model_version`` of an annotator's marks, which Label Studio shows as the name of their tab."""
 
 
@@ -68,9 +68,9 @@ def find_texts(
 def write_disputed(folder: str | Path, disputed: Sequence[Dispute], texts: Mapping[Key, Document]) -> int:
     """Write ``tasks.json``, ``config.xml`` and ``guidelines.html``, checked as those of ``label export`` are.
 
-    Each annotator's marks and answers are a prediction with the ``model_version`` ``annotator NAME``. The most
-    disputed document comes first, and has the lowest score, so that a server that samples by uncertainty serves it
-    first.
+    Each annotator's marks and answers are a prediction with the ``model_version`` ``annotator NAME``, or NAME where it
+    begins so. The most disputed document comes first, and has the lowest score, so that a server that samples by
+    uncertainty serves it first.
 
     Returns:
         How many tasks were written.
@@ -104,7 +104,8 @@ def make_task(dispute: Dispute, document: Document) -> dict[str, Any]:
     return {
         "data": {
             "text": document.text,
-            "title": f"{' '.join((document.title or document.id).split())[:80]}: {'; '.join(dispute.agreement.why)}",
+            "title": " ".join((document.title or document.id).split()) or document.id,
+            "why": "; ".join(dispute.agreement.why),
             "doc_id": first.doc_id,
             "sha256": first.sha256,
             "source": document.source or first.source,
@@ -116,13 +117,18 @@ def make_task(dispute: Dispute, document: Document) -> dict[str, Any]:
         },
         "predictions": [
             {
-                "model_version": VERSION_PREFIX + entry.annotator,
+                "model_version": _tab(entry.annotator),
                 "score": dispute.agreement.agreement,
                 "result": _results(entry),
             }
             for entry in entries
         ],
     }
+
+
+def _tab(annotator: str) -> str:
+    """``annotator ann``, and ``annotator-7``, as pull names people, as it is."""
+    return annotator if annotator.startswith(VERSION_PREFIX) else f"{VERSION_PREFIX} {annotator}"
 
 
 def _selection_probability(entries: Annotated) -> float | None:
@@ -158,7 +164,7 @@ def _config() -> str:
     config = labeling_config(evidence=False)
     choices = "".join(f'\n    <Choice value="{cause}" hint="{hint}"/>' for cause, hint in CAUSES.items())
     question = (
-        '  <Header value="Why did the annotators differ?" size="5"/>\n'
+        '  <Header value="$why" size="5"/>\n  <Header value="Why did the annotators differ?" size="5"/>\n'
         '  <Choices name="cause" toName="text" choice="single-radio" required="true">' + choices + "\n  </Choices>\n"
     )
     body, end, _ = config.rpartition("</View>")

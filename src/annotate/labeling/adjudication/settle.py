@@ -174,8 +174,14 @@ def _rulings(entries: Iterable[Labeled]) -> dict[Key, Labeled]:
                 f"Both {people[key]!r} and {entry.annotator!r} settled document {entry.doc_id!r}; keep one of the two."
             )
         people[key] = entry.annotator
-        rulings[key] = msgspec.structs.replace(entry, annotator=ADJUDICATED)
+        rulings[key] = _own(entry)
     return rulings
+
+
+def _own(entry: Labeled) -> Labeled:
+    """Make an adjudicator's entry a settled one: what was shown were annotators' marks, not the scorer's."""
+    spans = [msgspec.structs.replace(s, id=None, origin="manual") for s in entry.spans]
+    return msgspec.structs.replace(entry, annotator=ADJUDICATED, spans=spans, shown=None, signature=None)
 
 
 def _settle(document: Annotated, method: Method, posteriors: Posteriors | None) -> tuple[Labeled, list[Decision]]:

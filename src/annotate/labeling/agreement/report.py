@@ -84,7 +84,7 @@ class Agreement(msgspec.Struct, frozen=True):
 
     documents: int
     annotators: list[str]
-    """Who did at least one of these documents."""
+    """Who did at least one of these documents; of a pair, both."""
     origin: Coefficient
     """Krippendorff's alpha, nominal."""
     reliability: Coefficient
@@ -108,7 +108,7 @@ class ArmAgreement(msgspec.Struct, frozen=True):
     """Documents that only one annotator did: they say nothing about agreement."""
     all: Agreement
     pairs: list[Agreement]
-    """Every two annotators by themselves, whether they share documents or not."""
+    """Every two annotators by themselves, without intervals, whether they share documents or not."""
     disputed: list[DocumentAgreement]
     """Documents without full agreement, most disputed first."""
 
@@ -167,29 +167,29 @@ def measure(gathered: Gathered, *, splits: Sequence[Split], resampling: Resampli
 
 def _arm(split: Split, documents: list[Annotated], resampling: Resampling) -> ArmAgreement:
     annotators: dict[str, int] = {}
-    shared: dict[tuple[str, str], list[Annotated]] = {}
+    compared: list[tuple[Annotated, SpanCounts]] = []
+    shared: dict[tuple[str, str], list[tuple[Annotated, SpanCounts]]] = {}
     for document in documents:
         for entry in document:
             annotators[entry.annotator] = annotators.get(entry.annotator, 0) + 1
+        if len(document) > 1:
+            compared.append((document, count_spans(document)))
         for pair in combinations(document, 2):
-            shared.setdefault((pair[0].annotator, pair[1].annotator), []).append(pair)
+            counted = compared[-1] if len(document) == 2 else (pair, count_spans(pair))
+            shared.setdefault((pair[0].annotator, pair[1].annotator), []).append(counted)
     names = sorted(annotators)
-    compared = [document for document in documents if len(document) > 1]
-    counts = [count_spans(document) for document in compared]
     nothing_shared = "no document was done by two annotators" if len(names) > 1 else "there is only one annotator"
     return ArmAgreement(
         split=split,
         annotators={name: annotators[name] for name in names},
         single=len(documents) - len(compared),
-        all=_agreement(compared, counts, names, nothing_shared, resampling, by_label=True),
-        pairs=[_pair(shared.get(pair, []), list(pair), resampling) for pair in combinations(names, 2)],
-        disputed=most_disputed(map(document_agreement, compared, counts)),
+        all=_agreement(compared, names, nothing_shared, resampling),
+        pairs=[
+            _agreement(shared.get(pair, []), list(pair), "they share no document", None)
+            for pair in combinations(names, 2)
+        ],
+        disputed=most_disputed(document_agreement(*counted) for counted in compared),
     )
-
-
-def _pair(documents: list[Annotated], names: list[str], resampling: Resampling) -> Agreement:
-    counts = [count_spans(document) for document in documents]
-    return _agreement(documents, counts, names, "they share no document", resampling, by_label=False)
 
 
 class _Columns(msgspec.Struct, frozen=True):
@@ -203,21 +203,21 @@ class _Columns(msgspec.Struct, frozen=True):
 
 
 def _agreement(
-    documents: list[Annotated],
-    counts: list[SpanCounts],
+    compared: Sequence[tuple[Annotated, SpanCounts]],
     names: list[str],
     nothing_shared: str,
-    resampling: Resampling,
-    *,
-    by_label: bool,
+    resampling: Resampling | None,
 ) -> Agreement:
+    """Measure with intervals and by label; without both where there is no resampling."""
+    documents = [document for document, _ in compared]
+    counts = [count for _, count in compared]
     used = {label for count in counts for label in count.pairs}
-    labels = [label for label in LABELS if label in used] if by_label else []
+    labels = [label for label in LABELS if label in used] if resampling is not None else []
     rows = [SAME_LABEL, ANY_LABEL, *labels]
     columns = [_origin(documents), _reliability(documents), _score(documents)]
     columns += [_f1(counts, row) for row in rows]
     columns += [_alpha_of_sets(documents, counts), *(_alpha_of_marks(documents, counts, row) for row in rows[1:])]
-    origin, reliability, score, *others = _coefficients(columns, nothing_shared, resampling)
+    origin, reliability, score, *others = _coefficients(columns, nothing_shared, resampling or Resampling(resamples=1))
     f1s, alphas = others[: 4 * len(rows)], others[4 * len(rows) :]
 
     def spans(number: int) -> SpanAgreement:
@@ -237,7 +237,7 @@ def _agreement(
     present = {entry.annotator for document in documents for entry in document}
     return Agreement(
         documents=len(documents),
-        annotators=[name for name in names if name in present] if by_label else names,
+        annotators=[name for name in names if name in present or resampling is None],
         origin=origin,
         reliability=reliability,
         score=score,
