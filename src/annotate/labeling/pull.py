@@ -249,18 +249,19 @@ class _Task:
         """Find the prediction that the annotator began with.
 
         The server keeps a copy of it with the annotation, which stays when the prediction is replaced. An annotation
-        that came by import has none; there, the prediction with a region of the same id is taken.
+        that came by import has none; there it is the prediction with a region of the same id.
         """
         copy = annotation.get("prediction")
-        parent = annotation.get("parent_prediction")
         present = [p for p in self._task.get("predictions") or () if isinstance(p, dict)]
+        parent = annotation.get("parent_prediction")
+        for prediction in [copy, *present] if isinstance(copy, dict) else present:
+            if parent is not None and prediction.get("id") == parent:
+                return prediction
         if isinstance(copy, dict) and copy.get("id") is not None:
-            other = next((p for p in present if p.get("id") == parent), None) if parent != copy["id"] else None
-            return copy if other is None else other
+            return copy
         ids = {r.get("id") for r in annotation.get("result") or () if isinstance(r, dict) and r.get("type") == "labels"}
         for prediction in present:
-            regions = {r.get("id") for r in prediction.get("result") or () if isinstance(r, dict)}
-            if prediction.get("id") == parent or ids & regions:
+            if ids & {r.get("id") for r in prediction.get("result") or () if isinstance(r, dict)}:
                 return prediction
         return None
 
