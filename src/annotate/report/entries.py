@@ -84,7 +84,10 @@ def entry(record: Record, document: Document | None) -> Plain:
 
 def _comparison(record: Record) -> str | None:
     evidence = record.evidence or None
-    return describe_comparison(evidence, record.reliability) if evidence and evidence.documents > 1 else None
+    if evidence is None or evidence.documents < 2:
+        return None
+    # The page gives the Admiralty code itself: letters of sources are known only when all records have been read.
+    return describe_comparison(evidence, record.reliability).partition(" Admiralty ")[0]
 
 
 def _flag(flag: Flag) -> Plain:

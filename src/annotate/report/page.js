@@ -326,6 +326,7 @@
   let lastListed = null;
   let lastHash = hash("documents");
   let texts = null;
+  let reading = null;
 
   /** All texts in lower case, made when somebody first searches. */
   async function allTexts() {
@@ -371,12 +372,15 @@
     });
     const set = (key) => (value) => view.change({ [key]: value, page: "" });
     let timer = 0;
+    const here = turns;
     async function search(value) {
       if (value && texts === null) {
         announce("Reading the texts …");
-        texts = await allTexts();
+        if (!view.place.hasChildNodes()) view.place.append("Reading the texts …");
+        texts = await (reading ??= allTexts());
       }
-      set("q")(value);
+      // Meanwhile somebody may have typed on, or gone elsewhere.
+      if (here === turns && value === query.value.trim()) set("q")(value);
     }
     const query = el("input", { id: "f-q", type: "search", value: get("q"), autocomplete: "off",
       oninput: (e) => { clearTimeout(timer); timer = setTimeout(() => search(e.target.value.trim()), 200); } });
@@ -479,8 +483,8 @@
           Object.entries(e.scores).map(([name, value]) => [name, two(value), bar(value)]), { class: "origins" }),
         e.notes && e.notes.map((note) => el("p", {}, "Note: ", said(note)))),
       e.text && flagged(number, e, flags, parameters),
-      (e.comparison || e.contributions) && section("What others say", e.comparison && el("p", {}, e.comparison),
-        e.contributions && table("What speaks for and against the document", [{ name: "Found" }, { name: "Count", number: true }, { name: "Adds to its score", number: true }],
+      (e.comparison || e.contributions) && section("For and against", e.comparison && el("p", {}, e.comparison),
+        e.contributions && table("What was found for and against the document", [{ name: "Found" }, { name: "Count", number: true }, { name: "Adds to its score", number: true }],
           e.contributions.map((c) => [said(c.about), c.items, c.value === null ? "not judged" : `${c.value < 0 ? "−" : "+"}${Math.abs(c.value).toFixed(2)}`]))),
       el("p", { class: "muted" }, "Made by ", said(e.signature), e.tier ? `, ${e.tier} tier.` : "."),
     ];
@@ -546,7 +550,7 @@
     }
     draw();
     const asked = Number(parameters.get("flag")) - 1;
-    if (flags[asked]) requestAnimationFrame(() => visible.includes(asked) && choose(asked, wide.matches ? "list" : "text"));
+    if (flags[asked]) requestAnimationFrame(() => listPlace.isConnected && visible.includes(asked) && choose(asked, wide.matches ? "list" : "text"));
     return el("div", { class: "reading" },
       el("section", { class: "body", "aria-labelledby": "h-text" }, el("h2", { id: "h-text" }, "Text"), textPlace),
       el("section", { class: "beside", "aria-labelledby": "h-flags" }, heading,
@@ -559,19 +563,28 @@
   }
 
   function explained(i, f, text, toText, opened) {
-    const family = labelOf.get(f.label).family;
-    return el("li", { "data-flag": i },
-      el("details", { id: `flag-${i + 1}`, ontoggle: (event) => event.target.open && !printing && opened() },
-        el("summary", {}, el("span", { class: "which" }, i + 1), el("span", { class: `family ${family}` }, f.label), " ",
-          el("span", { class: `severity ${f.severity}` }, f.severity), " ", el("span", { class: "score" }, two(f.score)), " ",
-          el("span", { class: "quoted" }, said(ends(text)))),
-        el("p", {}, labelOf.get(f.label).meaning),
-        el("p", {}, el("strong", {}, words(f.reason)), ` · ${f.detector} · [${f.start}, ${f.end})`),
-        f.evidence.length > 0 && el("ul", { class: "evidence" }, f.evidence.map((line) => el("li", {}, said(line)))),
-        f.words && el("p", { class: "drivers" }, "Words that drove it: ", f.words.map(([, , text, weight]) => [el("span", { class: "word" }, said(text), " ", el("small", {}, two(weight))), " "])),
-        f.compared && sideBySide(el("span", {}, "here"), toId(f.compared.other), f.compared),
-        f.passages && f.passages.map((p) => passage(toId(p.document), said(p.text))),
-        el("p", {}, el("button", { type: "button", onclick: toText }, "Show in text"))));
+    const details = el("details", { id: `flag-${i + 1}`, ontoggle: () => details.open && !printing && opened() },
+      el("summary", {}, el("span", { class: "which" }, i + 1), el("span", { class: `family ${labelOf.get(f.label).family}` }, f.label), " ",
+        el("span", { class: `severity ${f.severity}` }, f.severity), " ", el("span", { class: "score" }, two(f.score)), " ",
+        el("span", { class: "quoted" }, said(ends(text)))));
+    // What is inside is made when it is first opened: a document may have thousands of flags.
+    new MutationObserver((_, observer) => {
+      observer.disconnect();
+      details.append(...inside(f, toText));
+    }).observe(details, { attributeFilter: ["open"] });
+    return el("li", { "data-flag": i }, details);
+  }
+
+  function inside(f, toText) {
+    return [
+      el("p", {}, labelOf.get(f.label).meaning),
+      el("p", {}, el("strong", {}, words(f.reason)), ` · ${f.detector} · [${f.start}, ${f.end})`),
+      f.evidence.length > 0 && el("ul", { class: "why" }, f.evidence.map((line) => el("li", {}, said(line)))),
+      f.words && el("p", { class: "drivers" }, "Words that drove it: ", f.words.map(([, , text, weight]) => [el("span", { class: "word" }, said(text), " ", el("small", {}, two(weight))), " "])),
+      f.compared && sideBySide("here", toId(f.compared.other), f.compared),
+      f.passages && f.passages.map((p) => passage(toId(p.document), said(p.text))),
+      el("p", {}, el("button", { type: "button", onclick: toText }, "Show in text")),
+    ].flat().filter(Boolean);
   }
 
   const LONGEST = 90;
@@ -623,20 +636,23 @@
     const listOf = (nodes) => nodes.map((node, i) => [i > 0 && ", ", node]);
     const sentence = ([before, value, after]) => [said(before), " ", value && el("b", { class: "differs" }, said(value)), /^[\s.,;:!?’”"')%]/.test(after) ? "" : " ", said(after)];
     const valueOf = (side) => [said(`“${side.value}”`), side.times > side.said.length && ` (${side.times} times)`];
-    /** A column for each value whose passages are known; one for all others. */
+    const bare = (side) => side.said.every((one) => !one.text[0] && !one.text[2]);
+    /** A column for each value with its sentences; one for the values of which no sentence is known. */
     function columnsOf(sides) {
-      const known = sides.filter((side) => side.value !== null && side.said.length);
+      const known = sides.filter((side) => side.value !== null && !bare(side));
       const others = sides.filter((side) => !known.includes(side));
-      const made = known.map((side) => [valueOf(side), side.said]);
-      if (others.length) made.push([listOf(others.filter((side) => side.value !== null).map(valueOf)), others.flatMap((side) => side.said)]);
-      return made;
+      return [
+        ...known.map((side) => [el("h4", {}, valueOf(side)), side.said.map((one) => passage(who(one), sentence(one.text)))]),
+        ...(others.length ? [[el("h4", {}, "Elsewhere"), el("ul", { class: "lines" }, others.map((side) =>
+          el("li", {}, side.value === null ? side.said.map((one) => passage(who(one), sentence(one.text))) : [valueOf(side), side.said.length > 0 && [", as in ", listOf(side.said.map(who))]])))]] : []),
+      ];
     }
     const quotation = (x) => el("article", { class: "conflict" }, el("h3", {}, x.about ? said(x.about) : "Speaker not known"), el("p", { class: "muted" }, grade(x)),
       el("div", { class: "sides" }, x.sides.map((side) => passage(listOf(side.said.map(who)), "“", runs(side.runs), "”"))),
       el("ul", { class: "edits" }, x.edits.map((edit) => el("li", {}, said(edit)))));
     const conflict = (x) => el("article", { class: "conflict" }, el("h3", {}, said(words(x.about)), ": ", said(`“${x.sides[0].value}”`), " or ", x.sides.length === 2 ? said(`“${x.sides[1].value}”`) : "something else"),
       el("p", { class: "muted" }, grade(x)),
-      el("div", { class: "sides" }, columnsOf(x.sides).map(([name, passages]) => el("div", {}, el("h4", {}, name), passages.map((one) => passage(who(one), sentence(one.text)))))));
+      el("div", { class: "sides" }, columnsOf(x.sides).map((parts) => el("div", {}, parts))));
     const none = (what) => el("p", { class: "muted" }, what);
     return [
       el("nav", { class: "steps", "aria-label": "Stories" }, link("stories", {}, "Stories"),
@@ -659,13 +675,16 @@
   function copies(s) {
     const lines = [];
     for (const c of s.copies || []) {
-      const share = `${percent(c.share)} of the words${c.whole ? ", the whole text" : ""}`;
+      const share = `${percent(c.share)} of the words${c.whole ? ", nearly the whole text" : ""}`;
       lines.push(c.directed
         ? [toDocument(c.to), " has its text from ", toDocument(c.from), ` (${share}; ${BASES[c.basis] || c.basis}).`]
         : [toDocument(c.to), " and ", toDocument(c.from), ` share text (${share}); nothing tells who has it from whom.`]);
     }
     for (const t of s.taken) {
-      lines.push([toDocument(t.document, t.flag), ` does not say that it has text from `, t.from ? toId(t.from) : said(t.outlet || "somebody else"), ` (${words(t.reason)}).`]);
+      const whose = t.from ? toId(t.from) : said(t.outlet || "somebody else");
+      lines.push(t.reason === "shared-passage"
+        ? [toDocument(t.document, t.flag), " does not say that it has text from ", whose, "."]
+        : [toDocument(t.document, t.flag), ` has a ${words(t.reason)} of `, whose, ": ", said(`“${short(t.text, LONGEST)}”`), "."]);
     }
     for (const [i, g] of (s.groups || []).entries()) {
       if (g.members.length > 1) lines.push([`Origin ${i + 1}`, g.name && [" (", said(g.name), ")"], ": ", g.members.map((n, k) => [k > 0 && ", ", toDocument(n)]), "."]);
@@ -699,6 +718,9 @@
       y += 8;
     }
     const width = 32 + (Math.max(...shapes.map((x) => x.columns)) - 1) * column + boxWidth;
+    // Who copied a copy shares text with its origin too: one arrow from each to the next is enough.
+    const directed = s.copies.filter((c) => c.directed);
+    const detour = (c) => c.directed && directed.some((a) => a.from === c.from && directed.some((b) => b.from === a.to && b.to === c.to));
     const edge = (c) => {
       if (!at.has(c.from) || !at.has(c.to)) return null;
       const [[x1, y1], [x2, y2]] = [at.get(c.from), at.get(c.to)];
@@ -711,7 +733,7 @@
       svg("svg", { class: "chart graph", viewBox: `0 0 ${width + 60} ${y}`, width: width + 60, height: y, role: "img", "aria-label": "Graph of copies; the list below says the same in words." },
         svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" }, svg("path", { class: "tip", d: "M0 0 8 4 0 8z" }))),
         shapes.map((b) => [svg("rect", { class: "band", x: 0.5, y: b.top + 0.5, width: width - 1, height: b.height, rx: 6 }), svg("text", { class: "title", x: 16, y: b.top + 20 }, b.title)]),
-        s.copies.map(edge),
+        s.copies.filter((c) => !detour(c)).map(edge),
         [...at].map(([n, [x, top]]) => svg("svg", { x, y: top, width: boxWidth, height: boxHeight }, svg("title", {}, documents[n].title),
           svg("rect", { class: "box", x: 0.5, y: 0.5, width: boxWidth - 1, height: boxHeight - 1, rx: 4 }),
           svg("text", { x: 10, y: 17 }, short(documents[n].title, 26)), svg("text", { class: "small", x: 10, y: 32 }, short(documents[n].source || documents[n].id, 30))))));

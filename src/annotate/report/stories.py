@@ -78,7 +78,7 @@ class _Story:
             _add_conflict(self._terms, evidence.get("entity", "thing"), flag, here, document)
         elif flag.label == "uncredited-copy":
             outlet = {"outlet": evidence.get("outlet"), "from": evidence.get("document"), "reason": flag.reason}
-            self._taken.append({**here, **outlet})
+            self._taken.append({**here, **outlet, "text": flag.text})
 
     def _add_quotation(self, flag: Flag, here: Plain) -> None:
         """Add to the pair of two wordings, whoever has the one or the other."""
