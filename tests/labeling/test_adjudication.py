@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -218,26 +219,35 @@ class TestLabelStudioImport:
             find_texts(adjudicate(self.DISPUTED, "majority").disputed)
 
 
-SENSITIVITY = {"ann": 0.8, "bob": 0.7, "cho": 0.6, "dee": 0.5}
-FALSE_MARKS = {"ann": 20, "bob": 30, "cho": 30, "dee": 200}
-"""Marks per 300 real errors; dee is careless."""
+class Simulated(NamedTuple):
+    """Annotators by the share of 300 real errors that they mark, and by how many marks they make that are none."""
+
+    finds: tuple[float, ...]
+    false_marks: tuple[int, ...]
+
+    def entries(self, seed: int) -> tuple[list[Labeled], set[str]]:
+        """One possible error in each document; and the ids of those in which somebody marked one that is one."""
+        chance = random.Random(seed)
+        people = range(len(self.finds))
+        found = [(True, [a for a in people if chance.random() < self.finds[a]]) for _ in range(300)]
+        found += [(False, [a]) for a in people for _ in range(self.false_marks[a])]
+        entries = [
+            entry(f"annotator-{a}", *([mark("handed")] if a in markers else []), doc_id=f"d{number}")
+            for number, (_, markers) in enumerate(found)
+            for a in people
+        ]
+        return entries, {f"d{number}" for number, (is_real, markers) in enumerate(found) if is_real and markers}
 
 
-def simulated(seed: int) -> tuple[list[Labeled], set[str]]:
-    """One possible error in each document; ids of those in which it is one."""
-    chance = random.Random(seed)
-    found = []
-    for _ in range(300):
-        found.append((True, [a for a, rate in SENSITIVITY.items() if chance.random() < rate]))
-    found += [(False, [a]) for a, number in FALSE_MARKS.items() for _ in range(number)]
-    entries, real = [], set()
-    for number, (is_real, markers) in enumerate(found):
-        if is_real and markers:
-            real.add(f"d{number}")
-        for annotator in SENSITIVITY:
-            spans = [mark("handed")] if annotator in markers else []
-            entries.append(entry(annotator, *spans, doc_id=f"d{number}"))
-    return entries, real
+ONE_CARELESS = Simulated((0.8, 0.7, 0.6, 0.5), (20, 30, 30, 200))
+ALL_ALIKE = Simulated((0.6, 0.6, 0.6), (60, 60, 60))
+ONE_EXPERT = Simulated((0.95, 0.4, 0.4), (15, 60, 60))
+
+
+def rightly_judged(entries: list[Labeled], real: set[str], method: Method) -> float:
+    marked = {e.doc_id for e in entries if e.spans}
+    found = {e.doc_id for e in settle(*entries, method=method).settled if e.spans}
+    return sum((d in found) == (d in real) for d in marked) / len(marked)
 
 
 class TestDawidSkene:
@@ -246,23 +256,25 @@ class TestDawidSkene:
         pytest.importorskip("crowdkit")
 
     def test_sees_through_a_careless_annotator(self) -> None:
-        entries, real = simulated(1)
-        marked = {e.doc_id for e in entries if e.spans}
-        right = {}
-        for method in ("majority", "union", "dawid-skene"):
-            found = {e.doc_id for e in settle(*entries, method=method).settled if e.spans}  # type: ignore[arg-type]
-            right[method] = sum((d in found) == (d in real) for d in marked) / len(marked)
-        assert right["dawid-skene"] > 0.92
-        assert right["majority"] < 0.80
-        assert right["union"] < 0.55
+        entries, real = ONE_CARELESS.entries(1)
+        assert rightly_judged(entries, real, "dawid-skene") > 0.92
+        assert rightly_judged(entries, real, "majority") < 0.80
+        assert rightly_judged(entries, real, "intersection") < 0.60
+        assert rightly_judged(entries, real, "union") < 0.55
+
+    @pytest.mark.parametrize("simulated", [ALL_ALIKE, ONE_EXPERT])
+    def test_is_no_worse_than_a_majority(self, simulated: Simulated) -> None:
+        entries, real = simulated.entries(1)
+        assert rightly_judged(entries, real, "dawid-skene") >= rightly_judged(entries, real, "majority")
 
     def test_what_all_marked_is_an_error_and_probabilities_are_told(self) -> None:
-        entries, _ = simulated(2)
-        decisions = [d for d in settle(*entries, method="dawid-skene").decisions if d.question == "spans"]
-        unanimous = [d for d in decisions if d.votes == 4]
-        everywhere = {d: sum(bool(e.spans) for e in entries if e.doc_id == d) for d in {e.doc_id for e in entries}}
-        assert len(unanimous) == sum(votes == 4 for votes in everywhere.values()) > 20
-        assert all(d.probability is not None and d.probability > 0.9 for d in unanimous)
+        for simulated in (ONE_CARELESS, ALL_ALIKE, ONE_EXPERT):
+            entries, _ = simulated.entries(2)
+            markers = Counter(e.doc_id for e in entries if e.spans)
+            decisions = [d for d in settle(*entries, method="dawid-skene").decisions if d.question == "spans"]
+            by_all = [d.probability for d in decisions if d.votes == len(simulated.finds)]
+            assert len(by_all) == sum(n == len(simulated.finds) for n in markers.values()) > 20
+            assert all(p is not None and p > 0.9 for p in by_all)
 
     def test_origin(self) -> None:
         # dee says "human" of everything: three who differ from dee are right, and so are two where one is missing.

@@ -18,8 +18,8 @@ MINIMUM_ANNOTATORS: Final = 3
 MINIMUM_CANDIDATES: Final = 50
 """Labels with fewer marked places share one estimate: a handful cannot tell how far an annotator can be trusted."""
 UNMARKED_PLACES: Final = 10
-"""Of 0, 1, 3 and 10, the best or nearly so, and never worse than a majority, on simulated annotators that are equally
-good, with one careless, or with one who marks too much; ``tests/labeling/test_adjudication.py`` holds it to that."""
+"""With none, annotators who are alike are judged worse than by majority; with ten, no worse, and far better where one of
+them is careless (``tests/labeling/test_adjudication.py``)."""
 
 Key: TypeAlias = tuple[str, str]
 """Id of a document and SHA-256 of its text."""
@@ -40,8 +40,7 @@ def estimate(documents: Sequence[Annotated], marks: Sequence[dict[str, Marks]]) 
     """Run Dawid-Skene for origin, and for each label on whether a place that somebody marked is a real error.
 
     For each marked place there are :data:`UNMARKED_PLACES`, in the same document, that nobody marked: most of a text is
-    that. Without these the model never sees annotators agree on "no", and may take even a place that all of them marked
-    for no error.
+    that. Without these the model never sees annotators agree on "no".
 
     Args:
         documents: those that at least two annotators did.
