@@ -115,6 +115,13 @@ def test_answers_on_the_whole_document(tmp_path, result, answers, problems):
     assert [p.problem for p in noted] == problems
 
 
+@pytest.mark.parametrize(("chosen", "cause"), [("guideline-gap", "guideline-gap"), ("mood", None)])
+def test_why_annotators_differed_as_an_adjudicator_says(tmp_path, chosen, cause):
+    (entry,), noted = entries_of(tmp_path, task(annotation(result=HUMAN + answer("cause", choices=[chosen]))))
+    assert entry.cause == cause
+    assert [p.problem for p in noted] == ["answer-unknown"] * (cause is None)
+
+
 def prediction(identity=7, **known):
     return {"id": identity, "model_version": "annotate|sig:a", "result": mark("r1", score=0.8), **known}
 

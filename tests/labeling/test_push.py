@@ -196,6 +196,36 @@ def test_the_blind_arm_gets_a_project_of_its_own(fake, make_export):
     assert fake.projects[blind.project]["model_version"] == ""
 
 
+def test_disputed_documents_keep_a_tab_for_each_annotator(fake, folder):
+    tasks = msgspec.json.decode((folder / "tasks.json").read_bytes())
+    for task in tasks:
+        (first,) = task["predictions"]
+        task["predictions"] = [first | {"model_version": f"annotator-{n}"} for n in (4, 41)]
+        del task["data"]["signature"]
+    (folder / "tasks.json").write_bytes(msgspec.json.encode(tasks))
+    assert try_to_push(fake, folder, []).problem is None
+    assert try_to_push(fake, folder, []).unchanged == NUMBER
+    assert fake.projects[1]["model_version"] == ""
+
+    tasks[0]["data"]["title"] = "Another"
+    tasks[0]["predictions"][0]["score"] = 0.125
+    (folder / "tasks.json").write_bytes(msgspec.json.encode(tasks))
+    assert try_to_push(fake, folder, [], replace=True).replaced == 1
+    assert [(p["model_version"], p["score"] == 0.125) for p in fake.of_task(1)] == [
+        ("annotator-4", True),
+        ("annotator-41", False),
+    ]
+
+
+def test_two_scorings_in_one_export_are_refused(fake, folder):
+    tasks = msgspec.json.decode((folder / "tasks.json").read_bytes())
+    tasks[0]["predictions"][0]["model_version"] = "annotate|sig:another"
+    (folder / "tasks.json").write_bytes(msgspec.json.encode(tasks))
+    said: list[str] = []
+    assert try_to_push(fake, folder, said) is None
+    assert "2 versions of the scorer" in said[0]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "allowed"),
     [

@@ -17,6 +17,7 @@ import msgspec
 
 from annotate.documents import LABELS, SEVERITIES
 from annotate.errors import AnnotateError
+from annotate.labeling.adjudication.disputed import CAUSES
 from annotate.labeling.attention import Hidden, apply_key
 from annotate.labeling.labels import Labeled, Shown, Span, write_labels
 from annotate.labeling.meanings import VERDICT_MEANINGS
@@ -242,6 +243,7 @@ class _Task:
             published=data.get("published"),
             seconds=annotation.get("lead_time"),
             updated=annotation.get("updated_at"),
+            cause=answers.get("cause"),
             text=self._text if self._with_text else None,
         )
 
@@ -342,6 +344,9 @@ class _Task:
             if name == "origin":
                 answer: Any = _only(result, "choices")
                 good = answer in VERDICT_MEANINGS
+            elif name == "cause":
+                answer = _only(result, "choices")
+                good = answer in CAUSES
             elif name == "reliability":
                 answer = value.get("rating")
                 good = isinstance(answer, int) and 1 <= answer <= 5

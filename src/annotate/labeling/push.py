@@ -19,6 +19,7 @@ import msgspec
 from annotate.errors import AnnotateError
 from annotate.labeling.client import TITLE_LENGTHS, Server, ServerError
 from annotate.labeling.configuration import Configuration, read_config
+from annotate.labeling.folder import BLIND
 from annotate.labeling.labelstudio import verify
 
 Sampling = Literal["uncertainty", "sequential", "uniform"]
@@ -30,9 +31,8 @@ SAMPLINGS: Final[dict[Sampling, str]] = {
 }
 """Order in which a server hands out tasks: least confident first, as imported, at random."""
 
-BLIND: Final = "blind"
-"""Folder of an export's blind arm; it goes into a project of its own, for its labelers must see no pre-marks."""
-
+_OURS: Final = "annotate|"
+"""Begins the signature of every version of our scorer."""
 _ONCE: Final = {"max_retries": 0}
 
 
@@ -178,13 +178,23 @@ class _Push:
             )
 
     def _read_version(self) -> str | None:
-        """Give the one version of the scorer whose pre-marks the export holds; None for a blind arm."""
-        versions = {p["model_version"] for _, task in self._tasks() for p in task.get("predictions", ())}
-        if len(versions) > 1:
+        """Give the version of the scorer whose pre-marks the export holds; None for a blind arm.
+
+        None, too, for disputed documents, which have a prediction from each annotator: no one of them is to be shown.
+        """
+        versions: set[str] = set()
+        several = False
+        self._is_blind = True
+        for _, task in self._tasks():
+            predictions = task.get("predictions", ())
+            versions |= {p["model_version"] for p in predictions}
+            several |= len(predictions) > 1
+            self._is_blind &= not predictions
+        if len(versions) > 1 and not several:
             raise AnnotateError(
                 f"{self._folder} holds pre-marks of {len(versions)} versions of the scorer; export one at a time."
             )
-        return versions.pop() if versions else None
+        return versions.pop() if versions and not several else None
 
     def _tasks(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in sorted((p.name for p in self._folder.glob("tasks*.json")), key=lambda n: (len(n), n)):
@@ -374,10 +384,12 @@ class _Push:
         """
         sdk = self._server.sdk
         for prediction in task.get("predictions", ()):
+            version = prediction["model_version"]
             ours = [
                 p
                 for p in sdk.predictions.list(task=identity, request_options=_ONCE)
-                if (p.model_version or "").startswith(("annotate|", prediction["model_version"]))
+                if p.model_version == version
+                or (version.startswith(_OURS) and (p.model_version or "").startswith(_OURS))
             ]
             if ours:
                 newest = max(ours, key=lambda p: p.id)
@@ -395,7 +407,7 @@ class _Push:
             found = len(there.by_key.get(_key(task["data"]), ()))
             if found != 1:
                 (doubled if found else missing).append(task["data"]["doc_id"])
-        marked = self._version is None and any(t.predictions for tasks in there.by_key.values() for t in tasks)
+        marked = self._is_blind and any(t.predictions for tasks in there.by_key.values() for t in tasks)
         if missing:
             return f"Project {self._project.id} lacks {_some(missing)}; run the same command again."
         if doubled:

@@ -90,7 +90,7 @@ def _number(number: int, what: str) -> str:
 def _fetch(
     project: str, raw: Path, blind: Path, url: str | None, token_file: Path | None, timeout: float, *, emails: bool
 ) -> list[Path]:
-    from annotate.labeling.push import BLIND
+    from annotate.labeling.folder import BLIND
     from annotate.labeling.snapshot import fetch
 
     with connect(url, token_file, timeout) as server:
