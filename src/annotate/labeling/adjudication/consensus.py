@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median_low
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from annotate.documents import SEVERITIES, Severity
+from annotate.labeling.agreement.spans import Range
 from annotate.labeling.labels import Span
 
 Marks: TypeAlias = dict[str, list[Span]]
 """Annotator → spans of one label; without those who marked none."""
-
-
-class Range(NamedTuple):
-    """A half-open range of code points."""
-
-    start: int
-    end: int
 
 
 def consensus(marks: Marks, needed: int) -> list[Range]:

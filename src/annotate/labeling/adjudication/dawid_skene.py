@@ -18,8 +18,8 @@ MINIMUM_ANNOTATORS: Final = 3
 MINIMUM_CANDIDATES: Final = 50
 """Labels with fewer marked places share one estimate: a handful cannot tell how far an annotator can be trusted."""
 UNMARKED_PLACES: Final = 10
-"""With none, annotators who are alike are judged worse than by majority; with ten, no worse, and far better where one of
-them is careless (``tests/labeling/test_adjudication.py``)."""
+"""With none, annotators who are alike are judged worse than by majority; with ten, no worse, and far better where one
+of them is careless (``tests/labeling/test_adjudication.py``)."""
 
 Key: TypeAlias = tuple[str, str]
 """Id of a document and SHA-256 of its text."""

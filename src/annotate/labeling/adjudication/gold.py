@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from annotate.documents import ORIGINS, Severity
 from annotate.errors import AnnotateError
 from annotate.evaluation.gold import GoldDocument, GoldFlag
 from annotate.labeling.adjudication.settle import Decision
+from annotate.labeling.agreement.units import write_csv
 from annotate.labeling.labels import Labeled
 from annotate.labeling.lines import write_lines
 
@@ -65,15 +65,4 @@ def write_decisions(path: str | Path, decisions: Iterable[Decision]) -> None:
     Raises:
         AnnotateError: if it cannot be written.
     """
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(Decision.__struct_fields__)
-            writer.writerows(msgspec.structs.astuple(decision) for decision in decisions)
-        partial.replace(target)
-    except OSError as error:
-        raise AnnotateError(f"Cannot write {target}: {error.strerror or error}; check the path and disk.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    write_csv(path, Decision.__struct_fields__, (msgspec.structs.astuple(decision) for decision in decisions))

@@ -12,10 +12,11 @@ import msgspec
 from annotate.documents import LABELS
 from annotate.errors import AnnotateError
 from annotate.evaluation.spans import count
-from annotate.labeling.adjudication.consensus import Marks, Range, clusters, consensus, covering, merge, middle
+from annotate.labeling.adjudication.consensus import Marks, clusters, consensus, covering, merge, middle
 from annotate.labeling.adjudication.dawid_skene import Key, Posteriors, estimate
 from annotate.labeling.agreement.disputes import DocumentAgreement, document_agreement
 from annotate.labeling.agreement.gather import LABELING_SPLITS, Annotated, gather
+from annotate.labeling.agreement.spans import Range
 from annotate.labeling.labels import ADJUDICATED, Labeled, Span, Split
 
 Method = Literal["majority", "union", "intersection", "dawid-skene"]
@@ -186,6 +187,7 @@ def _own(entry: Labeled) -> Labeled:
 
 def _settle(document: Annotated, method: Method, posteriors: Posteriors | None) -> tuple[Labeled, list[Decision]]:
     first = document[0]
+    key = (first.doc_id, first.sha256)
     decisions: list[Decision] = []
 
     def decide(
@@ -193,10 +195,10 @@ def _settle(document: Annotated, method: Method, posteriors: Posteriors | None) 
     ) -> None:
         start, end = (at.start, at.end) if at is not None else (None, None)
         said = f"{value:g}" if isinstance(value, float) else str(value)
-        decisions.append(Decision(first.doc_id, first.sha256, question, said, start, end, votes, annotators, p))
+        decisions.append(Decision(*key, question, said, start, end, votes, annotators, p))
 
     origins = [e.origin for e in document if e.origin is not None]
-    origin, likely = _origin(origins, posteriors.origin[first.doc_id, first.sha256] if posteriors and origins else None)
+    origin, likely = _origin(origins, posteriors.origin[key] if posteriors and origins else None)
     if origin is not None:
         decide("origin", origin, origins.count(origin), len(origins), likely)
     levels = [e.reliability for e in document if e.reliability is not None]
@@ -209,7 +211,8 @@ def _settle(document: Annotated, method: Method, posteriors: Posteriors | None) 
         decide("score", score, scores.count(score), len(scores))
     spans: list[Span] = []
     for label, marks in _by_label(document).items():
-        for place, group, probability in _places(marks, len(document), method, (first, label, posteriors)):
+        probabilities = posteriors.spans[key, label] if posteriors is not None else None
+        for place, group, probability in _places(marks, len(document), method, probabilities):
             span = merge(place, group)
             spans.append(span)
             votes = sum(1 for own in group.values() if covering(place, own))
@@ -252,15 +255,13 @@ def _by_label(document: Annotated) -> dict[str, Marks]:
 
 
 def _places(
-    marks: Marks, annotators: int, method: Method, known: tuple[Labeled, str, Posteriors | None]
+    marks: Marks, annotators: int, method: Method, probabilities: Sequence[float] | None
 ) -> Iterator[tuple[Range, Marks, float | None]]:
     """Yield each range that is settled, the marks it comes from, and by Dawid-Skene its probability."""
-    entry, label, posteriors = known
-    if posteriors is None:
+    if probabilities is None:
         needed = {"majority": annotators // 2 + 1, "union": 1, "intersection": annotators}[method]
         yield from ((place, marks, None) for place in consensus(marks, needed))
         return
-    probabilities = posteriors.spans[(entry.doc_id, entry.sha256), label]
     for group, probability in zip(clusters(marks), probabilities, strict=True):
         if probability > 0.5:
             yield from ((place, group, probability) for place in middle(group))

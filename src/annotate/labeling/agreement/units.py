@@ -37,17 +37,25 @@ def write_units(path: str | Path, documents: Iterable[Annotated]) -> int:
     Raises:
         AnnotateError: if the file cannot be written.
     """
+    return write_csv(path, COLUMNS, (row for document in documents for row in _rows(document)))
+
+
+def write_csv(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> int:
+    """Write a header and rows; the file appears whole or not at all. Returns how many rows there are.
+
+    Raises:
+        AnnotateError: if it cannot be written.
+    """
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
     count = 0
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for document in documents:
-                for row in _rows(document):
-                    writer.writerow(row)
-                    count += 1
+            writer.writerow(header)
+            for row in rows:
+                writer.writerow(row)
+                count += 1
         partial.replace(target)
     except OSError as error:
         raise AnnotateError(f"Cannot write {target}: {error.strerror or error}; check the path and disk.") from error
