@@ -156,6 +156,30 @@ def test_a_surname_that_no_other_document_knows() -> None:
     assert (person.kind, [m.text for m in person.odd]) == ("person", ["Ingrid Haugen"])
 
 
+CUT = "The Norvik council cut the harbour budget by {} percent{}, the mayor said."
+
+
+def test_figures_of_a_list_are_shyly_compared() -> None:
+    scores = []
+    for park, road in (("a third", "a quarter"), ("31 percent", "24 percent")):
+        more = f", the park budget by {park} and the road budget by {road}"
+        found = conflicts(story({"a": CUT.format("12", more), "b": CUT.format("17", "")}), 0.0)
+        scores.append(max(r.score for r in found if any(m.text == "12" for m in r.members)))
+    assert scores[1] < scores[0] - 0.1
+
+
+def test_a_share_without_its_decimals_is_rounded() -> None:
+    (relation,) = story({"a": CUT.format("8.1", ""), "b": CUT.format("8", "")})
+    assert (relation.relation, relation.explanations) == ("bound", ("rounding",))
+    assert conflicts(story({"a": CUT.format("8.9", ""), "b": CUT.format("8", "")}))
+
+
+def test_two_persons_of_one_given_name_in_unlike_sentences() -> None:
+    likely = {"a": "Sen. Alice Varga opened the Norvik harbour.", "b": "Sen. Alice Lund opened the Norvik harbour."}
+    assert [r.kind for r in conflicts(story(likely), 0.3)] == ["person"]
+    assert not conflicts(story({**likely, "b": "A goalkeeper, Alice Lund, hurt her knee in Bergen."}), 0.3)
+
+
 def test_a_weekday_against_another_documents_date() -> None:
     documents = {"a": LEAD.format("12", "on Monday"), "b": LEAD.format("12", "on February 14")}
     (found,) = conflicts(story(documents, a="2023-02-15", b="2023-02-15"))

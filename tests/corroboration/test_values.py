@@ -84,6 +84,9 @@ def test_a_weekday_is_the_last_one_before_publication() -> None:
         ("Up to 2,500 people were evacuated.", "2,500", "2500", "people", "at-most"),
         ("Twenty-one people were injured.", "Twenty-one", "21", "people", "exact"),
         ("Some three dozen people were arrested.", "three dozen", "36", "people", "about"),
+        ("A 32-year-old baker won.", "32", "32", "age", "exact"),
+        ("The baker is 32 years old.", "32", "32", "age", "exact"),
+        ("It stood for 32 years.", "32", "32", "year", "exact"),
     ],
 )
 def test_numbers_are_in_base_units(text: str, where: str, norm: str, unit: str, bound: str) -> None:

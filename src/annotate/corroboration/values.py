@@ -196,7 +196,7 @@ _NUMBER: Final = re.compile(
 _UNIT: Final = re.compile(
     r"[\s-]?(?P<unit>percent(?:age\spoints?)?|per\scent|%|dollars?|euros?|pounds?|miles?|kilomet(?:er|re)s?|km|met(?:er|re)s?|"
     r"feet|foot|tons?|tonnes?|kg|kilograms?|°C|°F|degrees|acres?|hectares?|"
-    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|year-old)(?![A-Za-z])"
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|year-olds?|years\sold|years?)(?![A-Za-z])"
 )
 _UNITS: Final[dict[str, tuple[str, float]]] = {
     # unit as written, without plural: base unit and what one of it is
@@ -229,6 +229,7 @@ _UNITS: Final[dict[str, tuple[str, float]]] = {
     "month": ("month", 1),
     "year": ("year", 1),
     "year-old": ("age", 1),
+    "years old": ("age", 1),
 }
 _PEOPLE: Final = word_set(
     "people person man men woman women child children civilian resident passenger other individual adult"
