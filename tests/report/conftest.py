@@ -183,3 +183,8 @@ def look(chromium: Any) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def write_scores(tmp_path: Path) -> Callable[[list[Record]], Path]:
     return lambda records: write(tmp_path / "scores.jsonl", records)
+
+
+@pytest.fixture
+def make_record() -> Callable[..., Record]:
+    return record

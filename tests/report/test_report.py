@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from annotate.cli.report import command
+from annotate.documents import Document, Evidence
 from annotate.errors import AnnotateError
 from annotate.report import write_report
 from annotate.report.differences import differences
@@ -125,3 +126,29 @@ def test_gold_gives_reliability(tmp_path, write_scores, hostile):
     found = unpack(tmp_path / "a.html", "index")["overview"]["calibrations"]
     assert (found[0]["name"], found[0]["count"]) == ("all", 6)
     assert {c["name"]: c["bins"] for c in found}["machine-translated"] == [[0.5, 1.0, 1]]
+
+
+def test_who_has_their_text_from_whom(tmp_path, make_record, write_scores):
+    report = (
+        "The harbour board closed the north pier after divers found a crack in the third pillar, and ferries leave "
+        "from the old quay until the end of the month. The repair is to begin next week, the board said, and fishermen "
+        "were told to keep clear of the pier until the other eleven pillars have been looked at by divers."
+    )
+    rows = {
+        "agency": ("reuters.com", f"VERLAND (Reuters) - {report}"),
+        "paper": ("paper.example", f"{report} Reporting by Reuters. Readers wrote to us about the noise of the work."),
+        "digest": ("digest.example", f"{report} And that is all we know."),
+    }
+    days = {"agency": "2024-05-07T08:00Z", "paper": "2024-05-07T12:00Z", "digest": "2024-05-08"}
+    copied = {"agency": None, "paper": "wholesale-duplicate", "digest": "wholesale-duplicate"}
+    records, documents = [], []
+    for identity, (source, text) in rows.items():
+        evidence = Evidence(story="s", documents=3, origins=1, copied=copied[identity])
+        made = make_record(identity, text, [], evidence=evidence, source=source)
+        records.append(msgspec.structs.replace(made, text=msgspec.UNSET))
+        documents.append(Document(text, id=identity, source=source, published=days[identity]))
+    write_report(write_scores(records), documents, tmp_path / "a.html")
+    (story,) = unpack(tmp_path / "a.html", "s0")
+    # The arrow from the agency past the paper says nothing new.
+    assert {(c["from"], c["to"], c["directed"]) for c in story["copies"]} == {(0, 1, True), (1, 2, True)}
+    assert story["groups"] == [{"name": "Reuters", "members": [0, 1, 2]}]

@@ -21,8 +21,8 @@
   }
 
   const main = document.getElementById("main");
-  if (typeof DecompressionStream === "undefined") {
-    main.replaceChildren("This browser is too old to unpack the page's data; use one of 2023 or later.");
+  if (typeof DecompressionStream === "undefined" || !Map.groupBy) {
+    main.replaceChildren("This browser is too old to unpack the page’s data; use one of 2024 or later.");
     return;
   }
   const index = await unpack("index");
@@ -106,8 +106,9 @@
         el("tr", { role: "row" }, row.map((content, c) => cell(c, content, c === 0))))));
   }
 
+  const ROWS = 50;
   /** Rows sorted and paged as the parameters say. A column: {key, name, cell, value (to sort by), number, falling}. */
-  function listing({ caption, columns, rows, parameters, change, what, size = 50 }) {
+  function listing({ caption, columns, rows, parameters, change, what }) {
     const sorted = columns.find((c) => c.key === parameters.get("sort") && c.value);
     const falling = parameters.get("order") === "falling";
     if (sorted) {
@@ -117,10 +118,10 @@
       keyed.sort(([a], [b]) => missing(a) - missing(b) || (missing(a) ? 0 : falling ? compare(b, a) : compare(a, b)));
       rows = keyed.map(([, row]) => row);
     }
-    const pages = Math.max(1, Math.ceil(rows.length / size));
+    const pages = Math.max(1, Math.ceil(rows.length / ROWS));
     const page = Math.min(pages, Math.max(1, Math.floor(Number(parameters.get("page"))) || 1));
-    const begin = (page - 1) * size;
-    const visible = rows.slice(begin, begin + size);
+    const begin = (page - 1) * ROWS;
+    const visible = rows.slice(begin, begin + ROWS);
     const range = rows.length > visible.length ? `${begin + 1}–${begin + visible.length} of ` : "";
     const summary = `${range}${count(rows.length, ...what)}`;
     const heads = columns.map((c) => {
@@ -211,8 +212,7 @@
       overview.calibrations.length && section("Reliability of the scores",
         el("p", {}, "Of the flags with like scores, how many did humans confirm? On the line, a score keeps what it promises."),
         overview.calibrations.map(reliabilityDiagram)),
-      section("Sources", sourcesIntro(), sourcesPlace(new URLSearchParams(), "sources", 10),
-        overview.sources.length > 10 && el("p", {}, link("sources", {}, `All ${overview.sources.length.toLocaleString("en")} sources`))),
+      section("Sources", sourcesIntro(), someSources()),
     ];
   }
 
@@ -306,20 +306,21 @@
     { key: "copies", name: "Uncredited copies", number: true, cell: (s) => (s.copies[1] ? s.copies.join("/") : "–") },
   ];
 
-  function sourcesPlace(parameters, path, size) {
-    if (!overview.sources.length) return null;
-    if (size) {
-      const columns = SOURCE_COLUMNS.map((c) => ({ ...c, value: null }));
-      const rows = overview.sources.slice(0, size);
-      return table("Sources", columns, rows.map((s) => columns.map((c) => c.cell(s))), { class: "cards brief" });
-    }
-    const view = filtered(path, parameters, (p, change) =>
-      listing({ caption: "Sources", columns: SOURCE_COLUMNS, rows: overview.sources, parameters: p, change, what: ["source"] }));
-    view.refresh();
-    return view.place;
+  const LEADING = 10;
+  /** The first sources, for the overview. */
+  function someSources() {
+    const rows = overview.sources.slice(0, LEADING).map((s) => SOURCE_COLUMNS.map((c) => c.cell(s)));
+    return [rows.length > 0 && table("Sources", SOURCE_COLUMNS, rows, { class: "cards brief" }),
+      overview.sources.length > LEADING && el("p", {}, link("sources", {}, `All ${overview.sources.length.toLocaleString("en")} sources`))];
   }
 
-  const showSources = (parameters) => [el("h1", {}, "Sources"), sourcesIntro(), sourcesPlace(parameters, "sources")];
+  function showSources(parameters) {
+    if (!overview.sources.length) return [el("h1", {}, "Sources"), sourcesIntro()];
+    const view = filtered("sources", parameters, (p, change) =>
+      listing({ caption: "Sources", columns: SOURCE_COLUMNS, rows: overview.sources, parameters: p, change, what: ["source"] }));
+    view.refresh();
+    return [el("h1", {}, "Sources"), sourcesIntro(), view.place];
+  }
 
   // ---- documents ---------------------------------------------------------------------------------------------------
 
@@ -670,7 +671,7 @@
     ];
   }
 
-  const BASES = { credit: "it says so", published: "it was published later", completeness: "it is a part of it" };
+  const BASES = { credit: "a credit tells", published: "it was published later", completeness: "it is a part of it" };
 
   function copies(s) {
     const lines = [];
@@ -718,9 +719,6 @@
       y += 8;
     }
     const width = 32 + (Math.max(...shapes.map((x) => x.columns)) - 1) * column + boxWidth;
-    // Who copied a copy shares text with its origin too: one arrow from each to the next is enough.
-    const directed = s.copies.filter((c) => c.directed);
-    const detour = (c) => c.directed && directed.some((a) => a.from === c.from && directed.some((b) => b.from === a.to && b.to === c.to));
     const edge = (c) => {
       if (!at.has(c.from) || !at.has(c.to)) return null;
       const [[x1, y1], [x2, y2]] = [at.get(c.from), at.get(c.to)];
@@ -733,7 +731,7 @@
       svg("svg", { class: "chart graph", viewBox: `0 0 ${width + 60} ${y}`, width: width + 60, height: y, role: "img", "aria-label": "Graph of copies; the list below says the same in words." },
         svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" }, svg("path", { class: "tip", d: "M0 0 8 4 0 8z" }))),
         shapes.map((b) => [svg("rect", { class: "band", x: 0.5, y: b.top + 0.5, width: width - 1, height: b.height, rx: 6 }), svg("text", { class: "title", x: 16, y: b.top + 20 }, b.title)]),
-        s.copies.filter((c) => !detour(c)).map(edge),
+        s.copies.map(edge),
         [...at].map(([n, [x, top]]) => svg("svg", { x, y: top, width: boxWidth, height: boxHeight }, svg("title", {}, documents[n].title),
           svg("rect", { class: "box", x: 0.5, y: 0.5, width: boxWidth - 1, height: boxHeight - 1, rx: 4 }),
           svg("text", { x: 10, y: 17 }, short(documents[n].title, 26)), svg("text", { class: "small", x: 10, y: 32 }, short(documents[n].source || documents[n].id, 30))))));

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 from annotate.corroboration.copies import Copying, compare_copies, whole_credits
 from annotate.corroboration.origins import Member, count_origins, publisher
 from annotate.documents import Document, Flag, Record
 from annotate.documents.evidence import COPIES
 from annotate.report.entries import Plain, compare, passages_elsewhere
+
+_ALL_PAIRS: Final = 24
+"""Documents of a story of which every two are compared; in a larger one those not yet known to share their text."""
 
 
 class Stories:
@@ -103,12 +106,18 @@ class _Story:
 
     def _draw(self, held: dict[int, Document]) -> None:
         """Find who has their text from whom, and which documents have one origin."""
-        copies: list[Plain] = []
+        found: list[Plain] = []
+        known = _Groups()
         for a, b in combinations(held, 2):
-            if self._copied[a] in COPIES or self._copied[b] in COPIES:
-                copying = compare_copies(held[a], held[b])
-                if copying.originality in COPIES:
-                    copies.append(_edge(a, b, copying))
+            if self._copied[a] not in COPIES and self._copied[b] not in COPIES:
+                continue
+            if len(held) > _ALL_PAIRS and known.joined(a, b):
+                continue
+            copying = compare_copies(held[a], held[b])
+            if copying.originality in COPIES:
+                found.append(_edge(a, b, copying))
+                known.join(a, b)
+        copies = _telling(found)
         members = [
             Member(f"{n:09}", publisher(d), credited=next(iter(sorted(whole_credits(d))), None))
             for n, d in held.items()
@@ -134,6 +143,28 @@ class _Story:
             "taken": self._taken,
             **self._graph,
         }
+
+
+class _Groups:
+    """Documents joined by copying."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+
+    def _first(self, one: int) -> int:
+        while one in self._parent:
+            one = self._parent[one]
+        return one
+
+    def joined(self, one: int, other: int) -> bool:
+        return self._first(one) == self._first(other)
+
+    def join(self, one: int, other: int) -> bool:
+        """Join the groups of two documents; False if they were one already."""
+        a, b = sorted((self._first(one), self._first(other)))
+        if a != b:
+            self._parent[b] = a
+        return a != b
 
 
 def _add_conflict(found: dict[Any, Plain], about: Any, flag: Flag, here: Plain, document: Document) -> None:
@@ -179,6 +210,24 @@ def _listed(conflict: Plain) -> Plain:
     """Turn the sides and what is said on each from mappings into lists."""
     sides = [{**side, "said": list(side["said"].values())} for side in conflict["sides"].values()]
     return {**conflict, "sides": [side for side in sides if side["said"] or side.get("value")]}
+
+
+def _telling(found: list[Plain]) -> list[Plain]:
+    """Leave out what the rest says: arrows past a copy of a copy, and likeness of documents already joined."""
+    arrows = {(c["from"], c["to"]) for c in found if c["directed"]}
+    after = {one: {to for origin, to in arrows if origin == one} for one, _ in arrows}
+    joined = _Groups()
+    kept: list[Plain] = []
+    for copy in sorted(found, key=lambda c: (not c["directed"], -c["share"])):
+        one, other = copy["from"], copy["to"]
+        if copy["directed"]:
+            told = any(other in after.get(between, ()) for between in after[one])
+            joined.join(one, other)
+        else:
+            told = not joined.join(one, other)
+        if not told:
+            kept.append(copy)
+    return kept
 
 
 def _edge(a: int, b: int, copying: Copying) -> Plain:
