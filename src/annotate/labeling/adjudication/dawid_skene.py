@@ -91,7 +91,7 @@ def estimate(documents: Sequence[Annotated], marks: Sequence[dict[str, Marks]]) 
 def _fit(answers: Sequence[tuple[T, str, str]]) -> dict[T, dict[str, float]]:
     """Give task → answer → probability."""
     try:
-        import pandas  # type: ignore[import-untyped]
+        import pandas
         from crowdkit.aggregation import DawidSkene
     except ImportError as error:
         raise AnnotateError("Dawid-Skene needs crowd-kit; install it: pip install 'annotate[agreement]'.") from error
