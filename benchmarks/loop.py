@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import inspect
+import math
 import random
 import statistics
 import sys
@@ -34,7 +35,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from annotate.config import Config, CorroborationConfig
-from annotate.documents import ORIGINS, Document, Flag, Label, Range, Record
+from annotate.documents import ORIGINS, Document, Flag, Label, Record
 from annotate.evaluation.spans import overlaps_any
 from annotate.labeling.labels import Labeled, Shown, Span, write_labels
 from annotate.labeling.selection import By, select
@@ -231,21 +232,21 @@ def annotated(case: Case, annotator: str, probability: float, seed: int) -> Labe
     pick = random.Random(f"{seed} {annotator} {case.record.id}")
     spans = []
 
-    def mark(start: int, end: int, label: Label, exact: bool) -> Range:
+    def mark(on: Flag | Gold, name: str | None, exact: bool) -> None:
+        start, end = on.start, on.end
         if not exact:
             start = min(max(0, start + pick.randint(-JITTER, JITTER)), end - 1)
             end = max(start + 1, min(case.characters, end + pick.randint(-JITTER, JITTER)))
-        origin = "prediction" if exact else "prediction-changed"
-        spans.append(Span(start, end, "x" * (end - start), label, origin=origin))
-        return Range(start, end)
+        severity = on.severity if isinstance(on, Flag) else None
+        spans.append(Span(start, end, "x" * (end - start), on.label, severity, id=name))
 
     flags = case.record.flags
-    for flag in flags:
+    for number, flag in enumerate(flags):
         if pick.random() >= MISS if right(flag, case.gold) else pick.random() < FALSE_CONFIRM:
-            mark(flag.start, flag.end, flag.label, pick.random() < 0.5)
+            mark(flag, str(number), pick.random() < 0.5)
     for gold in case.gold:
         if not overlaps_any(gold, [f for f in flags if f.label == gold.label]) and pick.random() >= OVERLOOK:
-            mark(gold.start, gold.end, gold.label, False)
+            mark(gold, None, False)
     origin = case.origin
     if origin is not None and pick.random() < WRONG_ORIGIN:
         origin = pick.choice([name for name in ORIGINS if name != origin])
@@ -257,6 +258,7 @@ def annotated(case: Case, annotator: str, probability: float, seed: int) -> Labe
         spans,
         origin,
         shown=[Shown(str(n), f.start, f.end, f.label, f.severity, f.score) for n, f in enumerate(flags)],
+        signature=case.record.signature,
         selection_probability=probability,
         story=case.group,
     )
@@ -272,6 +274,11 @@ def labels_of(pool: Sequence[Case], rule: By, size: int, seed: int) -> list[Labe
         who = names if pick.random() < OVERLAP else [pick.choice(names)]
         labels += [annotated(by_id[document.id], name, document.probability, seed) for name in who]
     return labels
+
+
+def flag_count(labels: Sequence[Labeled]) -> int:
+    """Count the flags that at least one annotator judged."""
+    return sum(len(entry.shown or ()) for entry in {entry.doc_id: entry for entry in labels}.values())
 
 
 def learned(pool: Sequence[Case], labels: Sequence[Labeled], options: Options) -> Learned:
@@ -362,17 +369,18 @@ def gap(scores: Sequence[float], chances: Sequence[float], bins: int = 10) -> fl
 
 
 def shown(values: Sequence[float], digits: int = 3) -> str:
-    mean = statistics.fmean(values)
-    if len(values) == 1:
-        return f"{mean:.{digits}f}"
-    return f"{mean:.{digits}f} ± {statistics.stdev(values):.{digits}f}"
+    defined = [value for value in values if not math.isnan(value)]
+    if not defined:
+        return "–"
+    spread = f" ± {statistics.stdev(defined):.{digits}f}" if len(defined) > 1 else ""
+    return f"{statistics.fmean(defined):.{digits}f}{spread}"
 
 
-def line(name: str, labels: str, results: Sequence[Figures]) -> str:
+def line(name: str, labels: str, flags: str, results: Sequence[Figures]) -> str:
     columns = [
         shown([getattr(r, f) for r in results], 0 if f in ("flags", "kept") else 3) for f in Figures.__struct_fields__
     ]
-    return f"| {name} | {labels} | {' | '.join(columns)} |"
+    return f"| {name} | {labels} | {flags} | {' | '.join(columns)} |"
 
 
 def main() -> int:
@@ -399,19 +407,20 @@ def main() -> int:
         return 0
     wanted = Options(options.precision)
     print(
-        "| rule | labels | flags ≥ 0.5 | precision | recall | Brier, truth | Brier | ECE "
+        "| rule | documents | their flags | flags ≥ 0.5 | precision | recall | Brier, truth | Brier | ECE "
         f"| flags, thresholds for {options.precision:g} | precision | recall | machine-made: Brier | ECE |"
     )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-    print(line("none", "0", [judged(apart, None)]))
+    print("|---|" + "---:|" * 13)
+    print(line("none", "0", "0", [judged(apart, None)]))
     last: list[Learned] = []
     for rule in RULES:
         for size in options.sizes:
             labels = [labels_of(pool, rule, size, seed) for seed in range(options.seeds)]
             found = [learned(pool, these, wanted) for these in labels]
             last = found if rule == "random" else last
-            print(line(rule, str(size), [judged(apart, one) for one in found]), flush=True)
-    print(f"\nBy label, {options.sizes[-1]} labels at random:")
+            flags = f"{statistics.fmean(flag_count(these) for these in labels):.0f}"
+            print(line(rule, str(size), flags, [judged(apart, one) for one in found]), flush=True)
+    print(f"\nBy label, {options.sizes[-1]} documents at random:")
     print("| label | flags ≥ 0.5 | precision | recall | Brier | ECE | flags, thresholds | precision |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for label in sorted({f.label for c in apart for f in c.record.flags}):

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from annotate.learning.calibration import Sample
-from annotate.learning.regression import Floats, design_effect, effective_size
+from annotate.learning.regression import Floats, design_effect, effective_size, folds, rest
 from annotate.sources.beta import interval
 
 CONFIDENCE: Final = 0.8
@@ -42,6 +42,8 @@ def find_threshold(
 ) -> Threshold | None:
     """Find the lowest threshold whose flags have the wanted precision with the wanted confidence.
 
+    Where all flags together reach it, none is dropped, proven or not: to prove it, flags would go that are right.
+
     Args:
         sample: judged flags of one label.
         scores: theirs; those of a head must be by what was fitted on other stories and documents.
@@ -63,10 +65,25 @@ def find_threshold(
         weights = sample.weights[kept]
         share = float(np.average(sample.right[kept], weights=weights))
         size = effective_size(weights) / effect
-        if exact_interval(share, size, 2 * confidence - 1)[0] >= precision:
+        least = share if kept.all() else exact_interval(share, size, 2 * confidence - 1)[0]
+        if least >= precision:
             threshold = 0.0 if kept.all() else threshold
             return Threshold(threshold, int(kept.sum()), round(share, 4), exact_interval(share, size, _LEVEL))
     return None
+
+
+def cross_validated(sample: Sample, scores: Floats, precision: float, confidence: float = CONFIDENCE) -> float:
+    """Give the precision that thresholds have on flags of stories and documents that they were not found on.
+
+    It is lower than what was found, which is the best of many tries; arguments as for :func:`find_threshold`.
+    """
+    kept = np.ones(len(scores), dtype=bool)
+    for fold in folds(sample.groups):
+        others = rest(len(scores), fold)
+        found = find_threshold(sample.take(others), scores[others], precision, confidence)
+        if found is not None:
+            kept[fold] = scores[fold] >= found.threshold
+    return float(np.average(sample.right[kept], weights=sample.weights[kept])) if kept.any() else 0.0
 
 
 def exact_interval(share: float, size: float, level: float) -> tuple[float, float]:
