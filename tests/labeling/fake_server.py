@@ -205,7 +205,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if (method, rest) == ("POST", "/import"):
             for task in self.body:
                 number = fake.next_id(fake.tasks)
+                overlap = fake.projects[project]["maximum_annotations"]
                 fake.tasks[number] = {"id": number, "project": project, "data": task["data"], "annotations": []}
+                fake.tasks[number]["overlap"] = overlap
                 for prediction in task.get("predictions", []):
                     self.add_prediction({"task": number, **prediction})
             return 201, {"task_count": len(self.body) - (fault == "short")}
@@ -239,6 +241,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 "id": t["id"],
                 "data": t["data"],
                 "is_labeled": bool(t["annotations"]),
+                "overlap": t["overlap"],
                 "total_predictions": len(fake.of_task(t["id"])),
             }
             for t in tasks[(page - 1) * size : page * size]

@@ -304,12 +304,12 @@ def test_status_counts(tmp_path):
     raw = write(
         tmp_path / "raw.json",
         task(annotation(1, result=HUMAN + mark()), annotation(2, who=5, result=HUMAN, lead_time=7.5), doc_id="a"),
-        task(annotation(3, result=HUMAN), annotation(4, who=5, was_cancelled=True), doc_id="b"),
-        task(doc_id="c", drafts=[{"id": 1, "created_username": "x@example.com, 4", "annotation": None}]),
+        task(annotation(3, result=HUMAN), annotation(4, who=5, was_cancelled=True), identity=2, doc_id="b"),
+        task(identity=3, doc_id="c", drafts=[{"id": 1, "created_username": "x@example.com, 4", "annotation": None}]),
     )
-    status = project_status(raw, title="T", project=1, overlap=2)
+    status = project_status(raw, {1: 2, 2: 2, 3: 1}, title="T", project=1)
     assert (status.documents, status.done, status.begun, status.untouched) == (3, 1, 1, 1)
-    assert (status.labelings_left, status.skipped, status.drafts, status.median_seconds) == (3, 1, 1, 3.5)
+    assert (status.labelings_left, status.skipped, status.drafts, status.median_seconds) == (2, 1, 1, 3.5)
     four, five = status.annotators["annotator-4"], status.annotators["annotator-5"]
     assert (four.labeled, four.skipped, four.drafts, four.marks, four.median_seconds) == (2, 0, 1, 1, 3.5)
     assert (five.labeled, five.skipped, five.drafts, five.marks, five.median_seconds) == (1, 1, 0, 0, 7.5)

@@ -127,7 +127,7 @@ def test_new_unchanged_and_changed_are_counted(fake, make_export):
 
 def test_what_others_imported_by_hand_is_left_alone(fake, folder):
     try_to_push(fake, folder, [])
-    fake.tasks[99] = {"id": 99, "project": 1, "data": {"text": "not ours"}, "annotations": []}
+    fake.tasks[99] = {"id": 99, "project": 1, "data": {"text": "not ours"}, "annotations": [], "overlap": 1}
     assert try_to_push(fake, folder, []).problem is None
 
 
@@ -144,7 +144,7 @@ def test_another_scoring_is_refused_unless_it_is_to_replace_the_first(fake, make
     other = make_export("b", texts=text, signature="annotate|sig:another")
     said: list[str] = []
     assert try_to_push(fake, other, said) is None
-    assert "another scoring" in said[0]
+    assert "2 documents whose pre-marks or data are not this export's" in said[0]
     assert {p["model_version"] for p in fake.predictions.values()} == {fake.projects[1]["model_version"]}
 
     fake.break_next("drop-after", r"PATCH /api/predictions/\d+")
@@ -179,8 +179,10 @@ def test_the_project_is_set_up(fake, folder):
     assert "<h1>" in project["expert_instruction"]
     assert "<body" not in project["expert_instruction"]
     assert (project["maximum_annotations"], project["sampling"]) == (3, "Sequential sampling")
-    assert try_to_push(fake, folder, [], overlap=1, sampling="sequential").settings == ["maximum_annotations"]
+    again = try_to_push(fake, folder, [], sampling="sequential")
+    assert (again.settings, again.overlaps) == (["maximum_annotations"], NUMBER)
     assert fake.projects[done.project]["maximum_annotations"] == 1
+    assert {task["overlap"] for task in fake.tasks.values()} == {1}
 
 
 def test_the_blind_arm_gets_a_project_of_its_own(fake, make_export):

@@ -106,7 +106,7 @@ def test_the_scored_corpus_goes_in_once_however_often_it_is_pushed(label_studio,
     assert label_studio.personal_token not in said.out + said.err
 
     (project,) = [p for p in label_studio("GET", "/api/projects")["results"] if p["title"] == "Scored corpus"]
-    assert (project["maximum_annotations"], project["sampling"]) == (2, "Uncertainty sampling")
+    assert (project["maximum_annotations"], project["sampling"]) == (1, "Uncertainty sampling")
     assert project["show_instruction"]
     assert project["model_version"] == sent[0]["predictions"][0]["model_version"]
     stored = label_studio.tasks(project["id"])
@@ -187,7 +187,8 @@ def test_labels_come_back_exact_and_problems_in_a_table(label_studio, tricky, tm
     assert (tmp_path / "labels.jsonl").read_bytes() == before
     assert label_studio("GET", f"/api/projects/{pushed.project}/exports/") == []
 
-    status = project_status(tmp_path / "raw.json", title="Tricky texts", project=pushed.project, overlap=3)
+    overlaps = {t["id"]: t["overlap"] for t in label_studio.tasks(pushed.project).values()}
+    status = project_status(tmp_path / "raw.json", overlaps, title="Tricky texts", project=pushed.project)
     assert (status.documents, status.done, status.begun, status.untouched) == (4, 0, 4, 0)
     assert (status.labelings_left, status.skipped, status.drafts) == (7, 1, 0)
     assert status.annotators["annotator-1"].labeled == 4
@@ -303,6 +304,26 @@ def test_labels_that_came_by_import_have_what_was_shown(label_studio, tricky, tm
     assert {e.doc_id: e.sha256 for e in entries} == {
         i: hashlib.sha256(text.encode()).hexdigest() for i, text in TRICKY.items()
     }
+
+
+def test_each_document_goes_to_as_many_annotators_as_the_export_says(label_studio, tricky):
+    tasks = json.loads((tricky / "tasks.json").read_text())
+    tasks[0]["data"]["overlap"] = 2
+    (tricky / "tasks.json").write_text(json.dumps(tasks))
+    with label_studio.connect() as server:
+        (pushed,) = push(server, tricky, "Overlap")
+        assert (pushed.overlap, pushed.overlaps) == (1, 1)
+        there = label_studio.tasks(pushed.project)
+        first, second = (there[t["data"]["doc_id"]] for t in tasks[:2])
+        assert [first["overlap"], second["overlap"]] == [2, 1]
+        for task in (first, second):
+            label_studio.annotate(task, answers("human", 5, 90))
+        there = label_studio.tasks(pushed.project)
+        assert [there[t["data"]["doc_id"]]["is_labeled"] for t in tasks[:2]] == [False, True]
+        (again,) = push(server, tricky, "Overlap")
+        assert (again.unchanged, again.overlaps, again.settings) == (len(tasks), 0, [])
+        push(server, tricky, "Overlap", overlap=3)
+    assert {t["overlap"] for t in label_studio.tasks(pushed.project).values()} == {3}
 
 
 def test_a_configuration_with_a_dangling_control_is_refused_by_the_server_too(label_studio, tricky):

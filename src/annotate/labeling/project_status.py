@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -37,7 +37,7 @@ class ProjectStatus(msgspec.Struct, frozen=True):
     project: int
     documents: int
     done: int
-    """Documents with as many labelings as asked for."""
+    """Documents with as many labelings as were asked for each."""
     begun: int
     """Documents with some, but fewer."""
     untouched: int
@@ -46,7 +46,6 @@ class ProjectStatus(msgspec.Struct, frozen=True):
     skipped: int
     """Skipped labelings."""
     drafts: int
-    overlap: int
     median_seconds: float | None
     problems: dict[str, int]
     """What a pull would note: problem → how often."""
@@ -54,15 +53,15 @@ class ProjectStatus(msgspec.Struct, frozen=True):
 
 
 def project_status(
-    export: Path, *, title: str, project: int, overlap: int, key: Sequence[Hidden] = ()
+    export: Path, overlaps: Mapping[int, int], *, title: str, project: int, key: Sequence[Hidden] = ()
 ) -> ProjectStatus:
     """Sum up a raw export of a project.
 
     Args:
         export: a snapshot, as :func:`annotate.labeling.snapshot.fetch` writes it.
+        overlaps: id of each task → labelings asked for; an export does not say.
         title: of the project.
         project: its id.
-        overlap: labelings asked for of each document.
         key: tells the attention checks and gold items.
 
     Raises:
@@ -71,6 +70,7 @@ def project_status(
     documents = done = begun = left = 0
     for task in read_tasks(export):
         labelings = sum(1 for a in task.get("annotations") or () if not a.get("was_cancelled"))
+        overlap = overlaps.get(task["id"], 1)
         documents += 1
         done += labelings >= overlap
         begun += 0 < labelings < overlap
@@ -112,7 +112,6 @@ def project_status(
         labelings_left=left,
         skipped=sum(a.skipped for a in annotators.values()),
         drafts=sum(a.drafts for a in annotators.values()),
-        overlap=overlap,
         median_seconds=_median([s for t in tallies.values() for s in t.seconds]),
         problems=problems,
         annotators=annotators,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -49,11 +50,15 @@ class Pushed(msgspec.Struct, frozen=True):
     unchanged: int
     """Documents that were there as they are."""
     replaced: int
-    """Documents that were there with another scorer's pre-marks, which these have replaced."""
+    """Documents that were there with other pre-marks or data, which these have replaced."""
     changed: int
     """Of the new ones, those whose document is also there with an earlier text, which stays with its labels."""
     others: int
     """Documents of the project that this export does not have."""
+    overlap: int
+    """Annotators that most documents are given to."""
+    overlaps: int
+    """Documents whose number of annotators was set by itself, or would be."""
     settings: list[str]
     """Settings of the project that were changed, or would be."""
     faults: list[str]
@@ -67,8 +72,9 @@ class _There(msgspec.Struct, frozen=True):
 
     id: int
     data: bytes
-    """Digest of its data but the text."""
+    """Digest of its data."""
     predictions: int
+    overlap: int | None
 
 
 class _Listing:
@@ -83,7 +89,7 @@ class _Listing:
             data = task.data
             if not isinstance(data, Mapping) or not {"doc_id", "sha256"} <= data.keys():
                 continue  # imported by other means: not ours to touch
-            there = _There(task.id, _digest(data), task.total_predictions or 0)
+            there = _There(task.id, _digest(data), task.total_predictions or 0, task.overlap)
             self.by_key.setdefault(_key(data), []).append(there)
             self.documents.add(_document(data))
             if there.predictions and not task.is_labeled and data.get("signature") != model_version:
@@ -95,7 +101,7 @@ def push(
     folder: str | Path,
     project: str,
     *,
-    overlap: int = 2,
+    overlap: int | None = None,
     sampling: Sampling = "uncertainty",
     replace: bool = False,
     dry_run: bool = False,
@@ -107,9 +113,9 @@ def push(
         server: where to.
         folder: what ``label export`` wrote. Its blind arm, if it has one, goes to the project "NAME (blind)".
         project: title or id.
-        overlap: annotators that each document is given to.
+        overlap: annotators that every document is given to; by default, as many as the export says for each.
         sampling: in which order documents are handed out.
-        replace: let these pre-marks take the place of those of another version of the scorer.
+        replace: let pre-marks and data take the place of those that are there for the same documents.
         dry_run: say what would be done and do nothing.
         report: told of each step and each fault.
 
@@ -125,9 +131,9 @@ def push(
     if (folder / BLIND).is_dir():
         main: Any = server.find_project(project) if project.isdecimal() else None
         arms.append((folder / BLIND, f"{project if main is None else main.title} ({BLIND})"))
-    pushes = [_Push(server, path, title, replace=replace, report=report) for path, title in arms]
+    pushes = [_Push(server, path, title, overlap, replace=replace, report=report) for path, title in arms]
     for each in pushes:
-        each.prepare(overlap, sampling)
+        each.prepare(sampling)
     return [each.result() if dry_run else each.run() for each in pushes]
 
 
@@ -135,11 +141,19 @@ class _Push:
     """One folder of tasks into one project."""
 
     def __init__(
-        self, server: Server, folder: Path, name: str, *, replace: bool, report: Callable[[str], None]
+        self,
+        server: Server,
+        folder: Path,
+        name: str,
+        overlap: int | None,
+        *,
+        replace: bool,
+        report: Callable[[str], None],
     ) -> None:
         self._server = server
         self._folder = folder
         self._name = name
+        self._asked_overlap = overlap
         self._replace = replace
         self._report = report
         self._faults: list[str] = []
@@ -147,7 +161,7 @@ class _Push:
         self._created = False
         self._project: Any = None
 
-    def prepare(self, overlap: int, sampling: Sampling) -> None:
+    def prepare(self, sampling: Sampling) -> None:
         """Read the export and the project, and make sure that the one can go into the other."""
         if not self._name.isdecimal() and len(self._name) not in TITLE_LENGTHS:
             raise AnnotateError(
@@ -155,13 +169,14 @@ class _Push:
                 f"{TITLE_LENGTHS.start} to {TITLE_LENGTHS.stop - 1}."
             )
         verify(self._folder)
-        self._version = self._read_version()
+        self._version = self._read_export()
         self._project = self._server.find_project(self._name)
         self._wanted: dict[str, Any] = {
             "label_config": (self._folder / "config.xml").read_text(encoding="utf-8").strip(),
             "expert_instruction": _body((self._folder / "guidelines.html").read_text(encoding="utf-8")),
             "show_instruction": True,
-            "maximum_annotations": overlap,
+            # What each imported task gets; those that want another number are told apart later.
+            "maximum_annotations": self._overlap,
             "sampling": SAMPLINGS[sampling],
         }
         self._there = _Listing((), self._version) if self._project is None else self._list()
@@ -172,12 +187,12 @@ class _Push:
         if not self._replace and (self._stale or self._there.outdated):
             number = max(self._stale, self._there.outdated)
             raise AnnotateError(
-                f"Project {self._name!r} has {number} documents with pre-marks, or their evidence, of another scoring "
-                "than this export's, and shows labelers one version only; push to a new project, or give --yes to "
-                "replace them. Labels that are there stay, with what their annotators were shown."
+                f"Project {self._name!r} has {_number(number, 'document')} whose pre-marks or data are not this "
+                "export's (another scoring?), and shows labelers the pre-marks of one scoring only; push to a new "
+                "project, or give --yes to replace them. Labels that are there stay, with what their annotators were shown."
             )
 
-    def _read_version(self) -> str | None:
+    def _read_export(self) -> str | None:
         """Give the version of the scorer whose pre-marks the export holds; None for a blind arm.
 
         None, too, for disputed documents, which have a prediction from each annotator: no one of them is to be shown.
@@ -185,16 +200,23 @@ class _Push:
         versions: set[str] = set()
         several = False
         self._is_blind = True
+        overlaps: Counter[int] = Counter()
         for _, task in self._tasks():
             predictions = task.get("predictions", ())
             versions |= {p["model_version"] for p in predictions}
             several |= len(predictions) > 1
             self._is_blind &= not predictions
+            overlaps[self._wanted_overlap(task)] += 1
         if len(versions) > 1 and not several:
             raise AnnotateError(
                 f"{self._folder} holds pre-marks of {len(versions)} versions of the scorer; export one at a time."
             )
+        self._overlap = max(overlaps, key=lambda number: (overlaps[number], number), default=1)
         return versions.pop() if versions and not several else None
+
+    def _wanted_overlap(self, task: Mapping[str, Any]) -> int:
+        wanted = self._asked_overlap or task["data"].get("overlap")
+        return wanted if isinstance(wanted, int) and wanted > 0 else 1
 
     def _tasks(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in sorted((p.name for p in self._folder.glob("tasks*.json")), key=lambda n: (len(n), n)):
@@ -209,12 +231,14 @@ class _Push:
 
     def _count(self) -> None:
         """Hold the export against what is there."""
-        self._new = self._changed = self._unchanged = self._stale = 0
+        self._new = self._changed = self._unchanged = self._stale = self._overlaps = 0
         mine: set[bytes] = set()
         for _, task in self._tasks():
             key = _key(task["data"])
             mine.add(key)
             there = self._there.by_key.get(key)
+            has = self._overlap if there is None else there[0].overlap
+            self._overlaps += has != self._wanted_overlap(task)
             if there is None:
                 self._new += 1
                 self._changed += _document(task["data"]) in self._there.documents
@@ -238,7 +262,9 @@ class _Push:
             if self._version is not None:
                 # Without this the label stream shows the pre-marks of whatever was imported first.
                 self._update("set the model version", model_version=self._version)
-            self._problem = self._check()
+            there = self._list()
+            self._problem = self._check(there)
+            self._set_overlaps(there)
         except ServerError as error:
             self._problem = f"{error} Run the same command again to go on."
         return self.result()
@@ -256,6 +282,8 @@ class _Push:
             replaced=self._stale,
             changed=self._changed,
             others=self._others,
+            overlap=self._overlap,
+            overlaps=self._overlaps,
             settings=self._settings,
             faults=self._faults,
             problem=self._problem,
@@ -398,9 +426,23 @@ class _Push:
                 sdk.predictions.create(task=identity, **prediction, request_options=_ONCE)
         sdk.tasks.update(str(identity), data=task["data"], request_options=_ONCE)
 
-    def _check(self) -> str | None:
+    def _set_overlaps(self, there: _Listing) -> None:
+        """Give the documents that want it another number of annotators than the project's."""
+        self._overlaps = 0
+        for _, task in self._tasks():
+            wanted = self._wanted_overlap(task)
+            for each in there.by_key.get(_key(task["data"]), ()):
+                if each.overlap != wanted:
+                    self._server.ask_again(
+                        f"set the number of annotators of document {task['data']['doc_id']!r}",
+                        lambda each=each, wanted=wanted: self._server.sdk.tasks.update(  # type: ignore[misc]
+                            str(each.id), overlap=wanted, request_options=_ONCE
+                        ),
+                    )
+                    self._overlaps += 1
+
+    def _check(self, there: _Listing) -> str | None:
         """Hold the project against the export once more: every document is to be there exactly once."""
-        there = self._list()
         missing: list[str] = []
         doubled: list[str] = []
         for _, task in self._tasks():
@@ -467,8 +509,7 @@ def _document(data: Mapping[str, Any]) -> bytes:
 
 
 def _digest(data: Mapping[str, Any]) -> bytes:
-    rest = {name: value for name, value in data.items() if name != "text"}
-    return hashlib.blake2b(msgspec.json.encode(rest, order="deterministic"), digest_size=8).digest()
+    return hashlib.blake2b(msgspec.json.encode(data, order="deterministic"), digest_size=8).digest()
 
 
 def _is_current(there: _There, task: Mapping[str, Any]) -> bool:
@@ -488,4 +529,8 @@ def _words(page: str) -> list[str]:
 
 def _some(what: list[str], kind: str = "document") -> str:
     shown = ", ".join(what[:3]) + (", …" if len(what) > 3 else "")
-    return f"{len(what)} {kind}{'' if len(what) == 1 else 's'}: {shown}"
+    return f"{_number(len(what), kind)}: {shown}"
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.option("--project", required=True, metavar="NAME|ID", help="Title of the project, made if need be; or its id.")
 @connection_options
 @click.option(
-    "--overlap", type=click.IntRange(1), default=2, show_default=True, help="Annotators that each document is given to."
+    "--overlap",
+    type=click.IntRange(1),
+    help="Annotators that every document is given to.  [default: as the export says for each]",
 )
 @click.option(
     "--sampling",
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Hand out documents least confident first, in the order of the export, or at random.",
 )
-@click.option("--yes", is_flag=True, help="Replace pre-marks of another version of the scorer.")
+@click.option("--yes", is_flag=True, help="Replace pre-marks and data of another scoring.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; do nothing.")
 def command(
     folder: Path,
@@ -35,7 +37,7 @@ def command(
     url: str | None,
     token_file: Path | None,
     timeout: float,
-    overlap: int,
+    overlap: int | None,
     sampling: Sampling,
     yes: bool,
     dry_run: bool,
@@ -74,6 +76,7 @@ def _summary(pushed: Pushed, *, dry_run: bool) -> str:
         (pushed.replaced, "with pre-marks to replace" if dry_run else "with pre-marks replaced"),
         (pushed.changed, "of the new ones there with an earlier text too, which stays"),
         (pushed.others, "there that this export does not have"),
+        (pushed.overlaps, f"for another number of annotators than {pushed.overlap}, {'to set' if dry_run else 'set'}"),
         (len(pushed.faults), "faults on the way"),
     ]
     lines += [f"{count:>9,} {what}" for count, what in rows if count or what in ("new", "to send", "unchanged")]

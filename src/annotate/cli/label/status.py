@@ -39,9 +39,8 @@ def command(
             raise AnnotateError(f"{server.url} has no project {project!r}; annotate label push makes it.")
         export = Path(folder) / "export.json"
         fetch(server, found.id, export)
-        status = project_status(
-            export, title=found.title, project=found.id, overlap=found.maximum_annotations, key=hidden
-        )
+        overlaps = {task.id: task.overlap for task in server.tasks(found.id)}
+        status = project_status(export, overlaps, title=found.title, project=found.id, key=hidden)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(status), indent=2).decode())
     else:
@@ -51,7 +50,7 @@ def command(
 def _table(status: ProjectStatus) -> str:
     lines = [
         f"{status.title} ({status.project})",
-        f"{status.documents:>9,} documents, each for {status.overlap} annotator{'s' * (status.overlap != 1)}",
+        f"{status.documents:>9,} documents",
         f"{status.done:>9,} done",
         f"{status.begun:>9,} begun",
         f"{status.untouched:>9,} untouched",
