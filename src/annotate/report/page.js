@@ -75,7 +75,6 @@
     link(`document/${n + 1}`, flag === null ? {} : { flag: flag + 1 }, said(documents[n].title));
   /** A document named by its id, as evidence names it: a link where it is among these records. */
   const toId = (id) => (byId.has(id) ? link(`document/${byId.get(id).n + 1}`, {}, said(id)) : said(id));
-  const storyTitle = (s) => documents[s.documents[0]].title;
 
   function section(title, ...children) {
     const id = `h-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;
@@ -211,7 +210,7 @@
         histogram(), bandTable()),
       overview.calibrations.length && section("Reliability of the scores",
         el("p", {}, "Of the flags with like scores, how many did humans confirm? On the line, a score keeps what it promises."),
-        overview.calibrations.map(reliabilityDiagram)),
+        overview.calibrations.filter((c) => c.bins.length > 1).map(reliabilityDiagram), reliabilityTable()),
       section("Sources", sourcesIntro(), someSources()),
     ];
   }
@@ -258,22 +257,30 @@
       bins.map((n, i) => n > 0 && svg("rect", { class: "ink", x: i * 6 + 0.5, width: 5, y: 23 - 22 * (n / top), height: 22 * (n / top) })));
   }
 
+  const calibrated = (c) => (c.name === "all" ? "all labels" : c.name);
+
+  function reliabilityTable() {
+    const mean = (c, i) => two(sum(c.bins.map((b) => b[i] * b[2])) / c.count);
+    return table("Reliability by label", [{ name: "Label" }, { name: "Flags", number: true }, { name: "Mean score", number: true }, { name: "Confirmed", number: true }, { name: "Calibration error", number: true }],
+      overview.calibrations.map((c) => [calibrated(c), c.count.toLocaleString("en"), mean(c, 0), mean(c, 1), two(c.ece)]), { class: "cards brief" });
+  }
+
   function reliabilityDiagram(c) {
-    const [width, left, bottom] = [Math.min(320, chartWidth()), 40, 40];
+    const [width, left, bottom] = [Math.min(320, chartWidth()), 52, 40];
     const x = (v) => left + v * (width - left - 12);
     const y = (v) => 12 + (1 - v) * (width - bottom - 12);
     const largest = Math.max(...c.bins.map((b) => b[2]));
-    const name = c.name === "all" ? "all labels" : c.name;
+    const name = calibrated(c);
     return el("figure", { class: "reliability" },
       svg("svg", { class: "chart", viewBox: `0 0 ${width} ${width}`, width, height: width, role: "img", "aria-label": `Reliability diagram of ${name}; the numbers stand in the table.` },
-        svg("line", { class: "grid", x1: x(0), y1: y(0), x2: x(1), y2: y(1), "stroke-dasharray": "4 4" }),
+        svg("line", { class: "promise", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
         [0, 0.5, 1].map((v) => [svg("text", { x: x(v), y: width - bottom + 18, "text-anchor": "middle" }, v), svg("text", { x: left - 8, y: y(v) + 4, "text-anchor": "end" }, v),
           svg("line", { class: "grid", x1: x(0), x2: x(1), y1: y(v), y2: y(v) })]),
         svg("polyline", { class: "curve", points: c.bins.map((b) => `${x(b[0])},${y(b[1])}`).join(" ") }),
         c.bins.map((b) => svg("circle", { class: "ink", cx: x(b[0]), cy: y(b[1]), r: 3 + 5 * Math.sqrt(b[2] / largest) })),
         svg("text", { x: x(0.5), y: width - 4, "text-anchor": "middle" }, "score"),
         svg("text", { x: 12, y: y(0.5), "text-anchor": "middle", transform: `rotate(-90 12 ${y(0.5)})` }, "confirmed")),
-      el("figcaption", {}, `${words(name)}: ${count(c.count, "flag")}, expected calibration error ${two(c.ece)}.`),
+      el("figcaption", {}, `${name}: ${count(c.count, "flag")}, expected calibration error ${two(c.ece)}.`),
       el("details", {}, el("summary", {}, "Numbers"), table(`Reliability of ${name}`,
         [{ name: "Score", number: true }, { name: "Confirmed", number: true }, { name: "Flags", number: true }], c.bins.map((b) => [two(b[0]), two(b[1]), b[2]]))));
   }
@@ -392,7 +399,7 @@
       select("label", "Label", [["", "any"], ...overview.flags.map((f) => [f.label, f.label])], get("label"), set("label")),
       select("severity", "Severity from", [["", "any"], ...severities.slice(1).map((s) => [s, s])], get("severity"), set("severity")),
       overview.sources.length > 0 && select("source", "Source", [["", "any"], ...among(documents.map((d) => d.source))], get("source"), set("source")),
-      stories.length > 0 && select("story", "Story", [["", "any"], ...stories.map((s) => [String(s.n + 1), `${s.n + 1}: ${short(storyTitle(s), 60)}`])], get("story"), set("story")),
+      stories.length > 0 && select("story", "Story", [["", "any"], ...stories.map((s) => [String(s.n + 1), `${s.n + 1}: ${short(s.title, 60)}`])], get("story"), set("story")),
       select("order", "Order", [[" ", "as scored"], ...order], `${get("sort")} ${get("order")}`, (v) => {
         const [sort, falling] = v.split(" ");
         view.change({ sort, order: falling, page: "" });
@@ -605,7 +612,7 @@
   // ---- stories -----------------------------------------------------------------------------------------------------
 
   const STORY_COLUMNS = [
-    { key: "title", name: "Story", value: (s) => storyTitle(s).toLowerCase(), cell: (s) => link(`story/${s.n + 1}`, {}, `${s.n + 1}: `, said(storyTitle(s))) },
+    { key: "title", name: "Story", value: (s) => s.title.toLowerCase(), cell: (s) => link(`story/${s.n + 1}`, {}, `${s.n + 1}: `, said(s.title)) },
     { key: "documents", name: "Documents", number: true, falling: true, value: (s) => s.documents.length, cell: (s) => s.documents.length },
     { key: "origins", name: "Origins", number: true, falling: true, value: (s) => s.origins, cell: (s) => s.origins },
     { key: "quotations", name: "Quotations that differ", number: true, falling: true, value: (s) => s.quotations, cell: (s) => s.quotations },
@@ -659,7 +666,7 @@
       el("nav", { class: "steps", "aria-label": "Stories" }, link("stories", {}, "Stories"),
         number > 0 ? link(`story/${number}`, {}, "Previous") : el("span", { class: "muted" }, "Previous"),
         number + 1 < stories.length ? link(`story/${number + 2}`, {}, "Next") : el("span", { class: "muted" }, "Next")),
-      el("h1", {}, `Story ${number + 1}: `, said(storyTitle(stories[number]))),
+      el("h1", {}, `Story ${number + 1}: `, said(stories[number].title)),
       el("p", { class: "lead" }, `${count(s.of, "document")} from ${count(s.origins, "origin")}.`,
         s.documents.length < s.of && ` ${count(s.of - s.documents.length, "of them is", "of them are")} not among these records.`,
         " ", link("documents", { story: number + 1 }, "Show them in the table"), "."),

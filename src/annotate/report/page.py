@@ -28,7 +28,7 @@ from annotate.labeling.meanings import LABEL_MEANINGS, SEVERITY_MEANINGS, VERDIC
 from annotate.labeling.scored import read_scored
 from annotate.report.entries import Plain, entry, row
 from annotate.report.overview import Overview
-from annotate.report.stories import Stories
+from annotate.report.stories import Stories, typical
 from annotate.sources.admiralty import DIGITS, LETTERS
 
 BLOCK: Final = 50
@@ -87,7 +87,8 @@ def write_report(
         for story in stories.finish():
             counts = {key: len(story[key]) for key in ("quotations", "claims", "terms")}
             counts["copies"] = len(story.get("copies", ())) or len(story["taken"])
-            summaries.append({"documents": story["documents"], "origins": story["origins"], **counts})
+            title = typical([rows[number]["title"] for number in story["documents"]])
+            summaries.append({"title": title, "documents": story["documents"], "origins": story["origins"], **counts})
             yield story
 
     with _whole(output) as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -43,6 +43,20 @@ class Stories:
         """Yield the stories in the order of their first documents."""
         for story in self._found.values():
             yield story.finish()
+
+
+def typical(titles: Sequence[str]) -> str:
+    """Give the title that shares most words with the others (by Jaccard's coefficient); the first of equals.
+
+    >>> typical(["Home", "Dam holds after flood", "Flood: the dam holds"])
+    'Dam holds after flood'
+    """
+    words = [set(re.findall(r"\w+", title.lower())) for title in titles]
+
+    def likeness(number: int) -> float:
+        return sum(len(words[number] & other) / (len(words[number] | other) or 1) for other in words)
+
+    return titles[max(range(len(titles)), key=likeness)]
 
 
 class _Story:
