@@ -405,6 +405,11 @@ def main() -> int:
         write_labels(options.write / "labels.jsonl", labels_of(pool, "random", options.sizes[-1], 0))
         (options.write / "scores.jsonl").write_bytes(b"".join(jsonl.encode(case.record) for case in every))
         return 0
+    truth = [right(flag, case.gold) for case in apart for flag in case.record.flags]
+    chances = [1 - MISS if outcome else FALSE_CONFIRM for outcome in truth]
+    same = statistics.fmean(chances)
+    print(f"Brier score of {same:.3f} for every flag: {brier([same] * len(chances), chances):.3f}; ", end="")
+    print(f"of one who knows the truth and how annotators err: {brier(chances, chances):.3f}\n")
     wanted = Options(options.precision)
     print(
         "| rule | documents | their flags | flags ≥ 0.5 | precision | recall | Brier, truth | Brier | ECE "

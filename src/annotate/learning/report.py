@@ -138,43 +138,47 @@ def _bins(scores: Floats, weights: Floats) -> Integers:
 
 def render(report: Report) -> str:
     """Lay a report out as tables for a terminal, with a last newline."""
-    counted = "Documents count by the inverse of their chance of being selected." if report.weighted else ""
-    lines = [f"{report.documents:,} labeled documents, scores of {report.signature}. {counted}".rstrip()]
+    lines = [f"{report.documents:,} labeled documents, scores of {report.signature}."]
+    if report.weighted:
+        lines.append("Documents count by the inverse of their chance of being selected.")
     if report.missing:
         lines.append(f"Labeled documents without a record, left out: {len(report.missing):,}.")
-    rows = [["label", "flags", "groups", "Brier", "calibration error", "precision", "recall", "applied"]]
-    rows += [_row(result) for result in report.labels]
-    blocks = ["\n".join(lines), "Flags, before → after\n" + columns(rows, left=(0, 3, 4, 5, 6, 7))]
+    blocks = ["\n".join(lines)]
+    if report.labels:
+        rows = [["label", "flags", "groups", "Brier score", "calibration error", "precision", "recall"]]
+        rows += [_row(result) for result in report.labels]
+        blocks.append("Flags, before → after\n" + columns(rows, left=(0, 3, 4, 5, 6)))
     if report.verdicts is not None:
-        v = report.verdicts
-        said = [["", "documents", "groups", "Brier", "calibration error", "applied"]]
-        said.append([v.label, str(v.judged), str(v.groups), _change(v.brier), _change(v.calibration_error), _done(v)])
-        blocks.append("Verdicts, before → after\n" + columns(said, left=(0, 3, 4, 5)))
+        rows = [["", "documents", "groups", "Brier score", "calibration error"], _row(report.verdicts)[:5]]
+        blocks.append("Verdicts, before → after\n" + columns(rows, left=(0, 3, 4)))
+    results = [*report.labels, *([] if report.verdicts is None else [report.verdicts])]
+    applied = [[result.label, said] for result in results if (said := _applied(result))]
+    if applied:
+        blocks.append("Applied from now on\n" + columns(applied, left=(0, 1)))
     if report.left_alone:
-        alone = [[name, why] for name, why in report.left_alone.items()]
-        blocks.append("Left alone\n" + columns(alone, left=(0, 1)))
-    marks = "blind annotators marked" if report.blind else "annotators marked, most of whom saw the flags"
+        blocks.append("Left alone\n" + columns(list(map(list, report.left_alone.items())), left=(0, 1)))
+    marks = "blind annotators marked" if report.blind else "annotators marked who mostly saw the flags"
     blocks.append(
-        "Every flag is scored by what was fitted on other stories and documents; in brackets the 95 % interval of the "
-        f"difference, from {report.resampling.resamples:,} resamples of stories and documents (seed "
-        f"{report.resampling.seed}). Recall is of what {marks}. {UNDEFINED}: undefined or not to be told."
+        "Every flag is scored by what was learned from other stories and documents. In brackets: the 95 % interval\n"
+        f"of the difference, from {report.resampling.resamples:,} resamples of stories and documents (seed "
+        f"{report.resampling.seed}). Recall is of\nwhat {marks}. {UNDEFINED}: undefined."
     )
     return "\n\n".join(blocks) + "\n"
 
 
 def _row(result: LabelReport) -> list[str]:
     changes = (result.brier, result.calibration_error, result.precision, result.recall)
-    return [result.label, str(result.judged), str(result.groups), *map(_change, changes), _done(result)]
+    return [result.label, str(result.judged), str(result.groups), *map(_change, changes)]
 
 
-def _done(result: LabelReport) -> str:
+def _applied(result: LabelReport) -> str:
     said = list(result.done)
     kept = result.threshold
     if kept is not None:
         low, high = kept.interval
         what = f"threshold {kept.threshold:.3f}" if kept.threshold > 0 else "no threshold needed"
         said.append(f"{what} ({kept.flags} flags kept, precision {kept.precision:.2f} [{low:.2f}, {high:.2f}])")
-    return ", ".join(said) or "nothing"
+    return ", ".join(said)
 
 
 def _change(change: Change) -> str:
