@@ -113,6 +113,7 @@ def test_a_server_that_is_still_silent_is_never_sent_the_same_again(fake, folder
     fake.break_next("slow", IMPORT)
     done = try_to_push(fake, folder, [])
     assert "did not answer within 1 s; it may still be at work" in done.problem
+    assert done.new == 0
     assert sum("import" in request for request in fake.requests) == 1
     fake.settle()
     assert try_to_push(fake, folder, []).unchanged == NUMBER

@@ -159,6 +159,7 @@ class _Push:
         self._faults: list[str] = []
         self._problem: str | None = None
         self._created = False
+        self._sent = self._replaced = 0
         self._project: Any = None
 
     def prepare(self, sampling: Sampling) -> None:
@@ -189,7 +190,7 @@ class _Push:
             raise AnnotateError(
                 f"Project {self._name!r} has {_number(number, 'document')} whose pre-marks or data are not this "
                 "export's (another scoring?), and shows labelers the pre-marks of one scoring only; push to a new "
-                "project, or give --yes to replace them. Labels that are there stay, with what their annotators were shown."
+                "project, or give --yes to replace them. Labels stay, with what their annotators were shown."
             )
 
     def _read_export(self) -> str | None:
@@ -267,6 +268,7 @@ class _Push:
             self._set_overlaps(there)
         except ServerError as error:
             self._problem = f"{error} Run the same command again to go on."
+        self._new, self._stale = self._sent, self._replaced
         return self.result()
 
     def result(self) -> Pushed:
@@ -360,18 +362,17 @@ class _Push:
         """Send what is missing, a file at a time: an export keeps them small enough for any server."""
         chunk: list[dict[str, Any]] = []
         current = ""
-        done = 0
         for name, task in self._tasks():
             if name != current:
-                done = self._send(self._missing(chunk), done)
+                self._send(self._missing(chunk))
                 chunk, current = [], name
             chunk.append(task)
-        self._send(self._missing(chunk), done)
+        self._send(self._missing(chunk))
 
-    def _send(self, tasks: list[dict[str, Any]], done: int) -> int:
+    def _send(self, tasks: list[dict[str, Any]]) -> None:
         """Send tasks until they are there, listing what is there before anything is sent again."""
         if not tasks:
-            return done
+            return
         wanted = tasks
 
         def is_there() -> bool:
@@ -381,9 +382,8 @@ class _Push:
             return not wanted
 
         self._once(lambda: self._import(wanted), is_there)
-        done += len(tasks)
-        self._report(f"{self._name}: {done:,} of {self._new:,} new documents sent.")
-        return done
+        self._sent += len(tasks)
+        self._report(f"{self._name}: {self._sent:,} of {self._new:,} new documents sent.")
 
     def _import(self, tasks: list[dict[str, Any]]) -> None:
         project = self._project.id
@@ -404,6 +404,7 @@ class _Push:
                     f"replace the pre-marks of document {task['data']['doc_id']!r}",
                     lambda there=there[0], task=task: self._replace_one(there.id, task),  # type: ignore[misc]
                 )
+                self._replaced += 1
 
     def _replace_one(self, identity: int, task: dict[str, Any]) -> None:
         """Put our prediction in the place of our earlier one, then the data: a task with the new data is finished.
