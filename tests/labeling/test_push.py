@@ -108,6 +108,26 @@ def test_one_fault_while_sending_is_made_good_in_the_same_run(fake, folder, faul
     assert sum("import" in request for request in fake.requests) == 1 + resent
 
 
+def split(folder, size: int) -> None:
+    """Make files of an export as small as if its tasks were large."""
+    tasks = msgspec.json.decode((folder / "tasks.json").read_bytes())
+    (folder / "tasks.json").unlink()
+    for number, at in enumerate(range(0, len(tasks), size), 1):
+        (folder / f"tasks-{number:04}.json").write_bytes(msgspec.json.encode(tasks[at : at + size]))
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("drop-after", NUMBER), ("drop-before", NUMBER), ("401", 3)])
+def test_a_fault_in_the_middle_leaves_what_was_sent_before(fake, folder, fault, sent):
+    split(folder, 3)
+    fake.break_next("none", IMPORT)
+    fake.break_next(fault, IMPORT)
+    done = try_to_push(fake, folder, [])
+    assert (done.new, len(fake.documents(1))) == (sent, sent)
+    assert (done.problem is None) == (sent == NUMBER)
+    again = try_to_push(fake, folder, [])
+    assert (again.new, again.unchanged, again.problem) == (NUMBER - sent, sent, None)
+
+
 def test_a_server_that_is_still_silent_is_never_sent_the_same_again(fake, folder):
     fake.slow = 4.0
     fake.break_next("slow", IMPORT)
