@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from annotate.documents import Document, Evidence, Flag, OperatingPoint, Record, Verdict, make_flag
+from annotate import documents
+from annotate.documents import Document, Evidence, Flag, OperatingPoint, Record, Verdict
 from annotate.documents.evidence import ClaimCounts
 from annotate.report import write_report
 
@@ -29,7 +30,7 @@ HOSTILE = (
 def flag(text: str, words: str, label: str, **known: Any) -> Flag:
     start = text.index(words)
     chosen = {"severity": "minor", "score": 0.5, "detector": "test@1", "reason": "a-reason"} | known
-    return make_flag(text, start, start + len(words), label=label, **chosen)
+    return documents.make_flag(text, start, start + len(words), label=label, **chosen)
 
 
 def record(identity: str, text: str, flags: list[Flag], **known: Any) -> Record:
@@ -57,7 +58,9 @@ def hostile_records() -> list[Record]:
     begin = text.index("The ferry")
     drove = {"words": [{"text": "ferry", "start": begin + 4, "end": begin + 9, "weight": 0.4}], SCRIPT: SCRIPT}
     flags = [
-        make_flag(text, 0, len(text), label="garbled", severity="critical", score=0.9, detector="t@1", reason="all"),
+        documents.make_flag(
+            text, 0, len(text), label="garbled", severity="critical", score=0.9, detector="t@1", reason="all"
+        ),
         flag(text, f"The ferry {SCRIPT} left", "machine-translated", severity="major", evidence=drove),
         flag(text, "left at noon.\u2028A naïve caf\u0065\u0301", "truncated"),
         flag(text, "\U0001f6a2 it", "encoding", severity="neutral", score=0.97),
@@ -188,3 +191,8 @@ def write_scores(tmp_path: Path) -> Callable[[list[Record]], Path]:
 @pytest.fixture
 def make_record() -> Callable[..., Record]:
     return record
+
+
+@pytest.fixture
+def make_flag() -> Callable[..., Flag]:
+    return flag

@@ -83,6 +83,24 @@ def test_a_conflict_is_shown_once_with_both_sides(tmp_path, story_records, write
     }
 
 
+@pytest.mark.parametrize("label", ["altered-quote", "conflicting-claim", "uncredited-copy", "spelling"])
+def test_evidence_of_others_is_listed_as_it_is(tmp_path, make_record, make_flag, write_scores, label):
+    text = "Nothing is wrong with this."
+    found = {"here": 3, "elsewhere": ["x"], "passages": "none", "words": [["a", 1]], "edits": {}, "document": None}
+    flag = make_flag(text, "wrong", label, evidence=found)
+    evidence = Evidence(story="s", documents=2, origins=2)
+    write_report(write_scores([make_record("a", text, [flag], evidence=evidence)]), (), tmp_path / "a.html")
+    (entry,) = unpack(tmp_path / "a.html", "d0")
+    assert entry["flags"][0]["evidence"] == [
+        "here 3",
+        "elsewhere 'x'",
+        "passages 'none'",
+        "words 'a' (1)",
+        "edits none",
+        "document none",
+    ]
+
+
 def test_origins_of_a_story(tmp_path, story_records, write_scores):
     write_report(write_scores(story_records), (), tmp_path / "a.html")
     (story,) = unpack(tmp_path / "a.html", "s0")

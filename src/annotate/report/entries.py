@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from annotate.documents import LABELS, SEVERITIES, Document, Flag, Record, Severity, mqm_penalty
 from annotate.report.differences import differences
@@ -71,7 +73,7 @@ def entry(record: Record, document: Document | None) -> Plain:
         "comparison": _comparison(record),
         "interval": record.reliability.interval,
         "contributions": [
-            {"about": SIGNALS[c["signal"]].about if c["signal"] in SIGNALS else c["signal"], **c}
+            {"about": _about(c["signal"]), "items": c["items"], "value": c["value"]}
             for c in record.reliability.contributions
         ],
         "notes": list(record.notes or ()),
@@ -80,6 +82,10 @@ def entry(record: Record, document: Document | None) -> Plain:
         "flags": [_flag(flag) for flag in record.flags],
     }
     return {key: value for key, value in made.items() if value not in (None, [], {})}
+
+
+def _about(signal: str) -> str:
+    return SIGNALS[signal].about if signal in SIGNALS else signal
 
 
 def _comparison(record: Record) -> str | None:
@@ -109,43 +115,102 @@ def _flag(flag: Flag) -> Plain:
     passages = passages_elsewhere(flag)
     if passages:
         made["passages"] = passages
-        evidence.pop("passages", None)
-        evidence.pop("examples", None)
+        for key in ("passages", "examples", *(("document", "elsewhere") if flag.label == "uncredited-copy" else ())):
+            evidence.pop(key, None)
     for key in ("words", "least_likely"):
-        words = _placed(evidence.get(key))
-        if words:
-            made["words"] = words
+        placed = shaped(evidence.get(key), list[_Word])
+        if placed:
+            made["words"] = [(w.start, w.end, w.text, w.surprise if w.weight is None else w.weight) for w in placed]
             del evidence[key]
     made["evidence"] = [_in_words(key, value) for key, value in evidence.items()]
     return made
 
 
+class Edit(msgspec.Struct):
+    """Words of a quotation that stand in place of others."""
+
+    here: str
+    elsewhere: str
+    kind: str
+
+
+class Wordings(msgspec.Struct):
+    """Evidence of a quotation that has other words elsewhere."""
+
+    here: str
+    elsewhere: str
+    document: str
+    edits: list[Edit] = []
+    speaker: str | None = None
+
+
+class Passage(msgspec.Struct):
+    """What another document says."""
+
+    document: str
+    text: str
+
+
+class Values(msgspec.Struct):
+    """Evidence of a claim or a term that others contradict."""
+
+    here: str
+    elsewhere: dict[str, int]
+    """Other values, and how often they are said."""
+    kind: str | None = None
+    entity: str | None = None
+    explanations: list[str] = []
+    passages: list[Passage] = []
+    examples: list[Passage] = []
+
+
+class Taken(msgspec.Struct):
+    """Evidence of a copy."""
+
+    document: str | None = None
+    outlet: str | None = None
+    elsewhere: str | None = None
+
+
+class _Word(msgspec.Struct):
+    start: int
+    end: int
+    text: str
+    weight: float | None = None
+    surprise: float | None = None
+
+
+T = TypeVar("T")
+
+
+def shaped(evidence: Any, shape: type[T]) -> T | None:
+    """Give evidence the shape that the detectors of this package write; None if somebody else's has another."""
+    try:
+        return msgspec.convert(evidence, shape)
+    except msgspec.ValidationError:
+        return None
+
+
 def compare(flag: Flag) -> Plain | None:
     """Set a quotation beside the form it has elsewhere, in runs of words that agree and that differ."""
-    evidence = flag.evidence
-    if flag.label != "altered-quote" or not isinstance(evidence.get("elsewhere"), str):
+    wordings = shaped(flag.evidence, Wordings) if flag.label == "altered-quote" else None
+    if wordings is None:
         return None
-    here, there = differences(evidence["here"], evidence["elsewhere"])
+    here, there = differences(wordings.here, wordings.elsewhere)
     edits = [
-        f"{_quoted(edit['here'])} here, {_quoted(edit['elsewhere'])} there ({edit['kind'].replace('-', ' ')})"
-        for edit in evidence.get("edits", ())
+        f"{_quoted(edit.here)} here, {_quoted(edit.elsewhere)} there ({edit.kind.replace('-', ' ')})"
+        for edit in wordings.edits
     ]
-    return {"here": here, "there": there, "other": evidence["document"], "edits": edits}
+    return {"here": here, "there": there, "other": wordings.document, "edits": edits}
 
 
-def passages_elsewhere(flag: Flag) -> list[Plain]:
-    """Give what other documents say, as ``{"document", "text"}``: sentences, names of a thing, a copied passage."""
-    evidence = flag.evidence
-    if flag.label == "uncredited-copy" and "elsewhere" in evidence:
-        return [{"document": evidence["document"], "text": evidence["elsewhere"]}]
-    return [*evidence.get("passages", ()), *evidence.get("examples", ())]
-
-
-def _placed(words: Any) -> list[tuple[int, int, str, float]]:
-    """Words that drove a flag, with their places; nothing if the evidence has none with places."""
-    if not isinstance(words, list) or not all(isinstance(w, Mapping) and {"start", "end"} <= w.keys() for w in words):
-        return []
-    return [(w["start"], w["end"], w["text"], w.get("weight", w.get("surprise"))) for w in words]
+def passages_elsewhere(flag: Flag) -> list[Passage]:
+    """Give what other documents say: sentences with another value, names of a thing, a copied passage."""
+    if flag.label == "uncredited-copy":
+        taken = shaped(flag.evidence, Taken)
+        return [Passage(taken.document, taken.elsewhere)] if taken and taken.document and taken.elsewhere else []
+    values = shaped(flag.evidence, Values)
+    return [*values.passages, *values.examples] if values else []
 
 
 def _in_words(key: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from annotate.corroboration.copies import Copying, compare_copies, whole_credits
 from annotate.corroboration.origins import Member, count_origins, publisher
 from annotate.documents import Document, Flag, Record
 from annotate.documents.evidence import COPIES
-from annotate.report.entries import Plain, compare, passages_elsewhere
+from annotate.report.entries import Plain, Taken, Values, Wordings, compare, passages_elsewhere, shaped
 
 _ALL_PAIRS: Final = 24
 """Documents of a story of which every two are compared; in a larger one those not yet known to share their text."""
@@ -35,7 +35,9 @@ class Stories:
         evidence = record.evidence or None
         if document is None or evidence is None or evidence.story is None or evidence.documents < 2:
             return None
-        story = self._found.setdefault(evidence.story, _Story(len(self._found), evidence.documents, evidence.origins))
+        if evidence.story not in self._found:
+            self._found[evidence.story] = _Story(len(self._found), evidence.documents, evidence.origins)
+        story = self._found[evidence.story]
         story.add(number, record, document)
         return story.number
 
@@ -86,37 +88,36 @@ class _Story:
 
     def _add_flag(self, number: int, index: int, flag: Flag, record: Record, document: Document) -> None:
         here: Plain = {"id": record.id, "document": number, "flag": index}
-        evidence = flag.evidence
+        values, taken = shaped(flag.evidence, Values), shaped(flag.evidence, Taken)
         if flag.label == "altered-quote":
             self._add_quotation(flag, here)
-        elif flag.label == "conflicting-claim":
-            _add_conflict(self._claims, evidence.get("kind", "claim"), flag, here, document)
-        elif flag.reason == "type-conflict":
-            _add_conflict(self._terms, evidence.get("entity", "thing"), flag, here, document)
-        elif flag.label == "uncredited-copy":
-            outlet = {"outlet": evidence.get("outlet"), "from": evidence.get("document"), "reason": flag.reason}
-            self._taken.append({**here, **outlet, "text": flag.text})
+        elif flag.label == "conflicting-claim" and values:
+            _add_conflict(self._claims, values.kind or "claim", values, flag, here, document)
+        elif flag.reason == "type-conflict" and values:
+            _add_conflict(self._terms, values.entity or "thing", values, flag, here, document)
+        elif flag.label == "uncredited-copy" and taken:
+            whose = {"outlet": taken.outlet, "from": taken.document, "reason": flag.reason}
+            self._taken.append({**here, **whose, "text": flag.text})
 
     def _add_quotation(self, flag: Flag, here: Plain) -> None:
         """Add to the pair of two wordings, whoever has the one or the other."""
-        compared = compare(flag)
-        if compared is None:
+        wordings, compared = shaped(flag.evidence, Wordings), compare(flag)
+        if wordings is None or compared is None:
             return
-        wordings = flag.evidence["here"], flag.evidence["elsewhere"]
         pair = self._quotations.setdefault(
-            frozenset(wordings),
+            frozenset((wordings.here, wordings.elsewhere)),
             {
                 **_graded(flag),
-                "about": flag.evidence.get("speaker"),
+                "about": wordings.speaker,
                 "edits": compared["edits"],
                 "sides": {
-                    wordings[0]: {"runs": compared["here"], "said": {}},
-                    wordings[1]: {"runs": compared["there"], "said": {}},
+                    wordings.here: {"runs": compared["here"], "said": {}},
+                    wordings.elsewhere: {"runs": compared["there"], "said": {}},
                 },
             },
         )
-        pair["sides"][wordings[0]]["said"][here["id"]] = here
-        pair["sides"][wordings[1]]["said"].setdefault(compared["other"], {"id": compared["other"]})
+        pair["sides"][wordings.here]["said"][here["id"]] = here
+        pair["sides"][wordings.elsewhere]["said"].setdefault(wordings.document, {"id": wordings.document})
 
     def _draw(self, held: dict[int, Document]) -> None:
         """Find who has their text from whom, and which documents have one origin."""
@@ -181,16 +182,18 @@ class _Groups:
         return a != b
 
 
-def _add_conflict(found: dict[Any, Plain], about: Any, flag: Flag, here: Plain, document: Document) -> None:
+def _add_conflict(
+    found: dict[Any, Plain], about: str, evidence: Values, flag: Flag, here: Plain, document: Document
+) -> None:
     """Add what a document says to the conflict of two values or more, whoever has the one or the other."""
-    value, elsewhere = str(flag.evidence.get("here", flag.text)), flag.evidence.get("elsewhere", {})
+    value, elsewhere = evidence.here, evidence.elsewhere
     values = {v.lower(): v for v in (value, *elsewhere)}
     conflict = found.setdefault(
         (about, *sorted(values)),
         {
             **_graded(flag),
             "about": about,
-            "explanations": flag.evidence.get("explanations", []),
+            "explanations": evidence.explanations,
             "sides": {low: {"value": v, "times": 0, "said": {}} for low, v in values.items()},
         },
     )
@@ -200,7 +203,7 @@ def _add_conflict(found: dict[Any, Plain], about: Any, flag: Flag, here: Plain, 
     sides[value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, flag)}
     others = [low for low in sides if low not in (value.lower(), "")]
     for passage in passages_elsewhere(flag):
-        identity, text = passage["document"], passage["text"]
+        identity, text = passage.document, passage.text
         if any(identity in side["said"] for side in sides.values()):
             continue
         # Which of several other values a passage has, the evidence does not say; the longest that stands in it.
