@@ -173,6 +173,15 @@ def test_what_became_of_a_pre_mark(tmp_path, given, origin):
     assert [s.origin for s in entry.spans] == [origin]
 
 
+def test_two_flags_on_one_range_are_both_kept_and_a_third_drawn_over_them_is_not(tmp_path):
+    shown = prediction(result=mark("r1") + mark("r2"))
+    (entry,), noted = entries_of(
+        tmp_path, task(annotation(result=[*mark("new"), *mark("r1"), *mark("r2"), *HUMAN], prediction=shown))
+    )
+    assert [(s.id, s.origin) for s in entry.spans] == [("r1", "prediction"), ("r2", "prediction")]
+    assert [(p.problem, p.region) for p in noted] == [("span-repeated", "new")]
+
+
 def test_the_newest_of_an_annotators_labelings_counts_wherever_it_is(tmp_path):
     first = task(annotation(3, result=mark(start=2, end=5)), annotation(1, who=5), identity=1)
     again = task(annotation(2, result=mark()), annotation(4, who=5), identity=2)

@@ -293,8 +293,10 @@ class _Task:
         }
         comments = {r.get("id"): _lines(r) for r in results if r.get("from_name") == "comment"}
         before = {s.id: s for s in shown or ()}
-        spans: dict[tuple[int, int, str], Span] = {}
-        for result in results:
+        spans: list[Span] = []
+        taken: set[tuple[int, int, str]] = set()
+        # What was drawn last is what was drawn twice.
+        for result in sorted(results, key=lambda r: str(r.get("id")) not in before):
             if result.get("from_name") != "label":
                 continue
             region = str(result.get("id"))
@@ -313,25 +315,29 @@ class _Task:
             if severity not in SEVERITIES:
                 self._say("severity-missing", f"[{start}, {end}) {label}", annotation, region)
                 severity = None
-            if (start, end, label) in spans:
-                self._say("span-repeated", f"[{start}, {end}) {label}", annotation, region)
-                continue
             origin = result.get("origin")
             if region in before:
                 was = before[region]
                 same = (was.start, was.end, was.label) == (start, end, label)
                 origin = "prediction" if same else "prediction-changed"
-            spans[start, end, label] = Span(
-                start=start,
-                end=end,
-                text=words,
-                label=label,
-                severity=severity,
-                comment=comments.get(result.get("id")) or None,
-                id=region,
-                origin=origin if origin in ("prediction", "prediction-changed") else "manual",
+            # Two detectors may have flagged one thing: both flags were kept. Anything else twice is a slip.
+            if origin != "prediction" and (start, end, label) in taken:
+                self._say("span-repeated", f"[{start}, {end}) {label}", annotation, region)
+                continue
+            taken.add((start, end, label))
+            spans.append(
+                Span(
+                    start=start,
+                    end=end,
+                    text=words,
+                    label=label,
+                    severity=severity,
+                    comment=comments.get(result.get("id")) or None,
+                    id=region,
+                    origin=origin if origin in ("prediction", "prediction-changed") else "manual",
+                )
             )
-        return [spans[place] for place in sorted(spans)]
+        return sorted(spans, key=lambda s: (s.start, s.end, s.label, s.id or ""))
 
     def _answers(self, results: list[dict[str, Any]], annotation: dict[str, Any]) -> dict[str, Any]:
         answers: dict[str, Any] = {}
