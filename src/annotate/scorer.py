@@ -41,7 +41,7 @@ class Scorer:
         self.detectors: tuple[Detector, ...] = build(self.config.detectors, tier=self.config.tier)
         models = {**garbled.resources(self.config.tier), **lines.resources(), **origin.resources(self.config.tier)}
         self.basis: str = basis(self.config, self.detectors, models)
-        """Signature of what scores rest on before anything learned is applied."""
+        """What scores rest on before anything learned is applied, see :func:`annotate.signature.basis`."""
         self._learned = self._read_learned()
         if self._learned is not None:
             models["learned"] = self._learned.digest

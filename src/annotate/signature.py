@@ -39,9 +39,7 @@ def sign(config: Config, detectors: Iterable[Detector], models: Mapping[str, str
     head = f"annotate|v:{__version__}|schema:{SCHEMA_VERSION}"
     comparing = sorted(DETECTORS) if config.corroboration.enabled else []
     ids = "+".join([*(type(d).id for d in built), *comparing])
-    resources = dict(models)
-    for detector in built:
-        resources.update(detector.resources())
+    resources = _resources(built, models)
     options = {type(d).id: msgspec.to_builtins(d) for d in built}
     settings = {**msgspec.to_builtins(config), "detectors": options}
     del settings["learned"]  # where the file lies changes nothing; what it says is among the resources
@@ -53,9 +51,22 @@ def sign(config: Config, detectors: Iterable[Detector], models: Mapping[str, str
 
 
 def basis(config: Config, detectors: Iterable[Detector], models: Mapping[str, str]) -> str:
-    """Sign what the scores of flags and verdicts rest on: all but what is read, compared, weighed or learned."""
-    bare = Config(verdict=config.verdict, tier=config.tier, detectors=config.detectors)
-    return sign(bare, detectors, models).short
+    """Digest of what decides flags and their scores: detectors with their options, models, word lists, verdict, tier.
+
+    What was learned from scores holds as long as this stays. The versions of libraries are not in it: what they move
+    is less than what labels can tell.
+    """
+    built = list(detectors)
+    options = {type(d).id: msgspec.to_builtins(d) for d in built}
+    parts = (_resources(built, models), options, config.verdict, config.tier)
+    return digest(msgspec.json.encode(parts, order="sorted"))
+
+
+def _resources(detectors: Iterable[Detector], models: Mapping[str, str]) -> dict[str, str]:
+    found = dict(models)
+    for detector in detectors:
+        found.update(detector.resources())
+    return found
 
 
 def digest(data: bytes) -> str:

@@ -177,3 +177,17 @@ def test_the_list_of_sources_is_one_that_sources_takes(tmp_path: Path) -> None:
     labels = [labeled(r, reliability=2, updated="2026-03-01", source="example.org") for r in records]
     write_folder(tmp_path, learn(labels, records, basis="b", resampling=QUICK), None)
     assert read_prior(tmp_path / "sources.prior.json").domains["example.org"].value == 0.25
+
+
+def test_the_configuration_that_was_learned_on_is_kept(scored: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    texts, _, labels = scored
+    base = tmp_path / "base" / "config.yaml"
+    base.parent.mkdir()
+    base.write_text("verdict: {fpr: 0.01}\nlearned: null\n")
+    score(texts, tmp_path / "scores.jsonl", "-c", base)
+    run(labels, tmp_path / "scores.jsonl", "-o", tmp_path / "learned", "-c", base)
+    config = annotate.load_config(tmp_path / "learned" / "config.yaml")
+    assert (config.verdict.fpr, config.learned) == (0.01, str(tmp_path / "learned" / "learned.json"))
+    with pytest.raises(AnnotateError, match="would be overwritten"):
+        run(labels, tmp_path / "scores.jsonl", "-o", base.parent, "-c", base)
+    assert "learned.json" not in {path.name for path in base.parent.iterdir()}

@@ -53,7 +53,7 @@ def learn(
         labels: what annotators said.
         records: of the labeled documents; others are passed over.
         options: what is to be learned.
-        basis: signature of the models and settings behind the records, see :func:`annotate.signature.basis`.
+        basis: digest of the detectors and models behind the records, see :func:`annotate.signature.basis`.
         resampling: how intervals are made.
 
     Raises:

@@ -91,7 +91,8 @@ class Learned(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     """Everything that was learned; as JSON it is the file that the configuration names as ``learned``."""
 
     basis: str
-    """Signature of the models and settings that the scores came from; others have to be learned anew."""
+    """Digest of the detectors and models that the scores came from (:func:`annotate.signature.basis`); for others it
+    has to be learned anew."""
     signature: str
     """Signature of the records that it was learned on."""
     documents: int
