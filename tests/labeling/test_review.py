@@ -49,7 +49,9 @@ def test_counts_by_label_score_and_signature() -> None:
     found = review(
         [
             entry("a", [span(0, 5, id="1")], shown),
-            entry("b", [span(0, 5, id="1"), span(10, 15, "garbled", "major", "2"), span(20, 25)], shown, signature="s2"),
+            entry(
+                "b", [span(0, 5, id="1"), span(10, 15, "garbled", "major", "2"), span(20, 25)], shown, signature="s2"
+            ),
             entry("c", [], shown, cancelled=True),
             entry("d", [], shown, split="check"),
             entry("e", [], shown, annotator="adjudicated"),
