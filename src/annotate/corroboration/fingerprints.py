@@ -65,7 +65,7 @@ def shingles(hashes: U64, length: int) -> U64:
     count = len(hashes) - length + 1
     if count <= 0:
         return np.zeros(0, dtype=np.uint64)
-    rolled = np.zeros(count, dtype=np.uint64)
+    rolled: U64 = np.zeros(count, dtype=np.uint64)
     for i in range(length):
         rolled = (rolled + hashes[i : i + count]) * np.uint64(0x9E3779B97F4A7C15)
         rolled ^= rolled >> np.uint64(29)

@@ -253,7 +253,7 @@ def _ngrams(symbols: Hashes, units: Ints, owners: Ints, spec: FamilySpec) -> Gra
     size = len(symbols)
     shift = np.uint64(64 - spec.bits)
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
-    rolled = np.zeros(size, dtype=np.uint64)
+    rolled: Hashes = np.zeros(size, dtype=np.uint64)
     for n in range(1, spec.high + 1):
         count = size - n + 1
         if count <= 0:

@@ -128,9 +128,9 @@ def backward_hashes(symbols: Hashes, units: Ints, longest: int) -> list[tuple[Ha
     position = _position_in_unit(units)
     found = []
     for n in range(1, longest + 1):
-        rolled = np.zeros(size, dtype=np.uint64)
+        rolled: Hashes = np.zeros(size, dtype=np.uint64)
         for back in range(n - 1, -1, -1):
-            shifted = np.full(size, _START, dtype=np.uint64)
+            shifted: Hashes = np.full(size, _START, dtype=np.uint64)
             if back == 0:
                 shifted = symbols
             elif back < size:
@@ -148,7 +148,8 @@ def _position_in_unit(units: Ints) -> Ints:
     opens = np.flatnonzero(np.diff(units, prepend=units[0] - 1))
     starts = np.zeros(size, dtype=np.int64)
     starts[opens] = opens
-    return np.arange(size, dtype=np.int64) - np.maximum.accumulate(starts)
+    result: Ints = np.arange(size, dtype=np.int64) - np.maximum.accumulate(starts)
+    return result
 
 
 def columns(tokens: Tokens) -> tuple[Hashes, Hashes]:
@@ -295,7 +296,7 @@ def measure(model: GarbledModel, text: str, sentences: tuple[Range, ...] | list[
     for i, name in enumerate(MEASURES):
         values[:, i] = table[name]
     # Rounded, so that the last bits of a sum never decide which way a tree goes.
-    values = np.round(values, 6)
+    values[:] = np.round(values, 6)
     surprise = -(np.maximum(s_log, -12.0) + np.maximum(w_log, -20.0)) / 2
     return Measured(tokens, values, surprise)
 
@@ -396,14 +397,15 @@ def _worst_mean(values: Floats, units: Ints, position: Ints, count: int, width: 
     """Give the lowest mean of ``width`` neighbouring values within each unit; the unit's mean where it is shorter."""
     totals = np.concatenate([[0.0], np.cumsum(values)])
     sizes = np.bincount(units, minlength=count)
-    mean = np.bincount(units, weights=values, minlength=count) / np.maximum(sizes, 1)
+    mean: Floats = np.bincount(units, weights=values, minlength=count) / np.maximum(sizes, 1)
     ends = np.flatnonzero(position >= width - 1)
     if not len(ends):
         return mean
     window = (totals[ends + 1] - totals[ends + 1 - width]) / width
     least = np.full(count, np.inf)
     np.minimum.at(least, units[ends], window)
-    return np.where(np.isfinite(least), least, mean)
+    result: Floats = np.where(np.isfinite(least), least, mean)
+    return result
 
 
 def _longest_run(values: npt.NDArray[np.bool_], units: Ints, count: int) -> Floats:
