@@ -443,17 +443,30 @@ def outlying_types(
     return [best[place] for place in sorted(best)]
 
 
+def _by_noun(mentions: Iterable[tuple[str, TypeMention]]) -> list[tuple[str, list[TypeMention]]]:
+    """Gather the places where one document says one word, since they are judged alike."""
+    places: dict[tuple[str, str], list[TypeMention]] = defaultdict(list)
+    for key, t in mentions:
+        places[key, t.noun].append(t)
+    return [(key, those) for (key, _), those in places.items()]
+
+
+def _everywhere(conflict: TypeConflict | None, places: Iterable[TypeMention]) -> Iterator[TypeConflict]:
+    if conflict is not None:
+        for t in places:
+            yield msgspec.structs.replace(conflict, start=t.start, end=t.end)
+
+
 def _outliers(mentions: list[tuple[str, TypeMention]], origin_of: Mapping[str, int]) -> Iterator[TypeConflict]:
     full = any(" " in t.entity for _, t in mentions)
-    for key, t in mentions:
+    for key, places in _by_noun(mentions):
+        t = places[0]
         others = [(k, o) for k, o in mentions if k != key]
         if t.noun in _PARTIES:
             if not full:
                 continue  # a surname may be several people's
             others += [(k, o) for k, o in mentions if k == key and _excludes(t.noun, o.noun, same_family=True)]
-        conflict = _against(key, t, others, origin_of)
-        if conflict is not None:
-            yield conflict
+        yield from _everywhere(_against(key, t, others, origin_of), places)
 
 
 def _users(ordered: Sequence[tuple[str, Sequence[TypeMention]]]) -> dict[str, set[str]]:
@@ -473,8 +486,9 @@ def _bare_outliers(
     users = _users(ordered)
     for key, types in ordered:
         named = {t.noun for t in types if t.entity}
-        for t in types:
-            if t.entity or t.noun not in _BARE or t.noun in named or any(users[w] - {key} for w in _kin(t.noun)):
+        for _, places in _by_noun((key, t) for t in types if not t.entity and t.noun in _BARE and t.noun not in named):
+            t = places[0]
+            if any(users[w] - {key} for w in _kin(t.noun)):
                 continue
             others = [(k, o) for m in said.values() for k, o in m if k != key and _related(t, o)]
             here = [
@@ -488,7 +502,8 @@ def _bare_outliers(
             if conflict is not None:
                 # It may mean any of these; the one most spoken of is given.
                 names = Counter(o.entity for _, o in max(here, key=len))
-                yield msgspec.structs.replace(conflict, entity=min(names, key=lambda n: (-names[n], n)))
+                conflict = msgspec.structs.replace(conflict, entity=min(names, key=lambda n: (-names[n], n)))
+                yield from _everywhere(conflict, places)
 
 
 def _lone_outliers(
@@ -497,12 +512,10 @@ def _lone_outliers(
     """Find an office ("the prime minister") that no document gives to anybody, where the others speak of another."""
     users = _users(ordered)
     for key, types in ordered:
-        for t in types:
-            if t.lone and not users[t.noun] - {key}:
-                others = [(k, o) for k, those in ordered if k != key for o in those if o.noun in OFFICES]
-                conflict = _against(key, t, others, origin_of, same_family=True)
-                if conflict is not None:
-                    yield conflict
+        lone = [t for t in types if t.lone and not users[t.noun] - {key}]
+        if lone:
+            others = [(k, o) for k, those in ordered if k != key for o in those if o.noun in OFFICES]
+            yield from _everywhere(_against(key, lone[0], others, origin_of, same_family=True), lone)
 
 
 def _related(one: TypeMention, other: TypeMention) -> bool:
@@ -550,10 +563,12 @@ def _kin(noun: str) -> set[str]:
     return {w for w, kinds in KINDS.items() if kinds & KINDS[noun]}
 
 
+@lru_cache(maxsize=65536)
 def _same_kind(one: str, other: str) -> bool:
     return one == other or any(number and (family, number) in KINDS[other] for family, number in KINDS[one])
 
 
+@lru_cache(maxsize=65536)
 def _excludes(one: str, other: str, *, same_family: bool) -> bool:
     """Whether a thing that is one cannot be the other."""
     if (one in _EARLIER and other in _LATER) or (one in _LATER and other in _EARLIER):
