@@ -263,9 +263,10 @@ class _Push:
             if self._version is not None:
                 # Without this the label stream shows the pre-marks of whatever was imported first.
                 self._update("set the model version", model_version=self._version)
-            there = self._list()
-            self._problem = self._check(there)
-            self._set_overlaps(there)
+            if self._created or self._settings or self._sent or self._replaced:
+                self._there = self._list()
+            self._problem = self._check()
+            self._set_overlaps()
         except ServerError as error:
             self._problem = f"{error} Run the same command again to go on."
         self._new, self._stale = self._sent, self._replaced
@@ -427,12 +428,12 @@ class _Push:
                 sdk.predictions.create(task=identity, **prediction, request_options=_ONCE)
         sdk.tasks.update(str(identity), data=task["data"], request_options=_ONCE)
 
-    def _set_overlaps(self, there: _Listing) -> None:
+    def _set_overlaps(self) -> None:
         """Give the documents that want it another number of annotators than the project's."""
         self._overlaps = 0
         for _, task in self._tasks():
             wanted = self._wanted_overlap(task)
-            for each in there.by_key.get(_key(task["data"]), ()):
+            for each in self._there.by_key.get(_key(task["data"]), ()):
                 if each.overlap != wanted:
                     self._server.ask_again(
                         f"set the number of annotators of document {task['data']['doc_id']!r}",
@@ -442,15 +443,15 @@ class _Push:
                     )
                     self._overlaps += 1
 
-    def _check(self, there: _Listing) -> str | None:
+    def _check(self) -> str | None:
         """Hold the project against the export once more: every document is to be there exactly once."""
         missing: list[str] = []
         doubled: list[str] = []
         for _, task in self._tasks():
-            found = len(there.by_key.get(_key(task["data"]), ()))
+            found = len(self._there.by_key.get(_key(task["data"]), ()))
             if found != 1:
                 (doubled if found else missing).append(task["data"]["doc_id"])
-        marked = self._is_blind and any(t.predictions for tasks in there.by_key.values() for t in tasks)
+        marked = self._is_blind and any(t.predictions for tasks in self._there.by_key.values() for t in tasks)
         if missing:
             return f"Project {self._project.id} lacks {_some(missing)}; run the same command again."
         if doubled:
