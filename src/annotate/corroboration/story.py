@@ -65,10 +65,7 @@ class _Origins:
 
     def of_documents(self) -> list[int]:
         """Give each whole document the number of its origin."""
-        found = [
-            Member(_key(i), publisher(d), credited=next(iter(sorted(whole_credits(d))), None))
-            for i, d in enumerate(self._documents)
-        ]
+        found = [Member(_key(i), publisher(d), credited=_credit(d)) for i, d in enumerate(self._documents)]
         return self._number(found)
 
     def of_places(self, places: Sequence[tuple[int, int, int]]) -> list[int]:
@@ -85,6 +82,10 @@ class _Origins:
         groups = count_origins(members, self._copies)
         number = {key: n for n, group in enumerate(groups) for key in group.members}
         return [number[m.key] for m in members]
+
+
+def _credit(document: Document) -> str | None:
+    return next(iter(sorted(whole_credits(document))), None)
 
 
 def _key(number: int) -> str:
@@ -145,6 +146,7 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
             quotations=_quotation_counts(quotations[i]),
             copies=[_shared_text(other, copying) for other, copying in others[i] if copying.originality != "original"],
             copied=_originality(others[i]),
+            credit=_credit(document),
             credited=_credited(document, others[i], taken),
             attributions=_attributions(document, utterances[i]),
             is_translation="declared" if declares_translation(document) else None,
@@ -217,6 +219,7 @@ def _shared_text(other: Document, copying: Copying) -> SharedText:
         originality=copying.originality,
         share=round(copying.containment_a, 3),
         direction=_DIRECTIONS[copying.direction],
+        basis=copying.basis,
     )
 
 

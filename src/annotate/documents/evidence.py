@@ -101,6 +101,8 @@ class SharedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share of this document's words that stand in passages both have, in [0, 1]."""
     direction: Literal["from", "to"] | None
     """Whether this one has it from the other or the other way round; None where nothing tells."""
+    basis: Literal["credit", "published", "completeness"] | None = None
+    """What tells: a credit, an earlier day, or that the one is a mere part of the other."""
 
 
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +123,8 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copied: Copied | None = None
     """None: not known, or nothing to compare with."""
     copies: list[SharedText] = []
+    credit: str | None = None
+    """The outlet that it says its whole text is from."""
     credited: bool | None = None
     """Whether a copy names where it comes from; None where it is no copy or cannot be told."""
     attributions: AttributionCounts = AttributionCounts()

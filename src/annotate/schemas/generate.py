@@ -123,6 +123,7 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "copied": {
             "description": "Article originality as in the W3C Credibility Signals; null: nothing to compare with."
         },
+        "credit": {"description": "The outlet that it says its whole text is from."},
         "credited": {
             "description": "Whether a copy names where it comes from; null where it is none or cannot be told."
         },
@@ -155,6 +156,7 @@ _FIELDS: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "document": {"description": "Id of the other document."},
         "originality": {"description": "Article originality as in the W3C Credibility Signals."},
         "share": {**_PROBABILITY, "description": "Share of this document's words in passages that both have."},
+        "basis": {"description": "What tells the direction: a credit, an earlier day, being a mere part."},
         "direction": {"description": "from: this one has it from the other; to: the other way; null: cannot be told."},
     },
     "QuotationCounts": {
