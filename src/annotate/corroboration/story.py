@@ -120,7 +120,9 @@ def _hold(story: str, documents: Sequence[Document]) -> list[Finding]:
     quotations = quoted.quoted(utterances, origins.of_quotations)
     values = [_first(document_values(d, _key(i), published_day(d.published))) for i, d in enumerate(documents)]
     checked = claims.claims(values, origins.of_places)
-    types = outlying_types([(_key(i), type_words(d)[:MOST]) for i, d in enumerate(documents)])
+    types = outlying_types(
+        [(_key(i), type_words(d)[:MOST]) for i, d in enumerate(documents)], {_key(i): n for i, n in enumerate(whole)}
+    )
     by_key = {_key(i): d for i, d in enumerate(documents)}
     id_of = {key: d.id for key, d in by_key.items()}
     others: list[list[tuple[Document, Copying]]] = [[] for _ in documents]
