@@ -28,8 +28,10 @@ setup: .venv/core
 demo: setup
 	@mkdir -p out
 	$(BIN)/annotate score corpus -o out/corpus.jsonl
+	$(BIN)/annotate report out/corpus.jsonl corpus -o out/report.html
 	$(BIN)/annotate label export out/corpus.jsonl corpus -o out/labelstudio
 	@echo
+	@echo "A page to look at:    out/report.html (open it in a browser)"
 	@echo "Records:              out/corpus.jsonl"
 	@echo "Label Studio import:  out/labelstudio/ (tasks and the labeling configuration)"
 	@echo "Look at one document: $(BIN)/annotate show corpus capsule-translated"

@@ -127,6 +127,7 @@ def test_records_in_a_file_and_the_next_command(folder: Path, tmp_path: Path) ->
     records = list(read_records(out))
     assert [record.id for record in records] == ["0", "1", "2"]
     assert f"next:     annotate show {folder} ID --scores {out}\n" in done.stderr
+    assert f"annotate report {out} {folder} -o report.html\n" in done.stderr
     assert f"annotate label export {out} {folder} -o labelstudio\n" in done.stderr
     assert sorted(os.listdir(tmp_path)) == ["articles", "out.jsonl"]
 

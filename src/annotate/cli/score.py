@@ -153,7 +153,7 @@ def _form(name: str | None, inputs: tuple[str, ...], config: Config) -> Table | 
 def _next_commands(
     output: str | None, inputs: tuple[str, ...], config: str | None, with_text: bool, worst: str | None
 ) -> str:
-    """Say where the records are and how to go on: look at one document, or at all, or hand them to labelers."""
+    """Say where the records are and how to go on: look at one document, or at all of them, or hand them to labelers."""
     settings = ["-c", config] if config is not None else []
     one = len(inputs) == 1 and inputs[0] != "-"
     if output is None:
@@ -165,7 +165,10 @@ def _next_commands(
         said = "score again with --with-text to show or label these: the texts came from standard input"
         return f"results:  {output}\nnext:     {said}"
     texts = [] if with_text else [*inputs, *settings]
-    lines = [["annotate", "label", "export", output, *texts, "-o", "labelstudio"]]
+    lines = [
+        ["annotate", "report", output, *texts, "-o", "report.html"],
+        ["annotate", "label", "export", output, *texts, "-o", "labelstudio"],
+    ]
     if one:
         lines.insert(0, ["annotate", "show", inputs[0], worst or "ID", "--scores", output, *settings])
     return f"results:  {output}\n{_listed('next:', lines)}"
