@@ -9,6 +9,7 @@ from annotate.evaluation.calibration import Calibration
 from annotate.evaluation.documents import VERDICTS, Verdicts
 from annotate.evaluation.figures import Agreement, Figure
 from annotate.evaluation.report import LabelResult, Report
+from annotate.writing.columns import columns
 
 UNDEFINED: Final = "–"
 _MATCHED: Final = ("exact P", "R", "F1", "overlap P", "R", "F1", "partial P", "R", "F1")
@@ -54,7 +55,7 @@ def _names(names: Sequence[str], most: int = 10) -> str:
 def _spans(report: Report) -> str:
     rows = [["label", "docs", "gold", "flags", *_MATCHED]]
     rows.extend(_span_row(result) for result in (*report.labels, report.total))
-    return "Flags: precision, recall and F1 by exact match, by overlap, and with partial credit\n" + _table(
+    return "Flags: precision, recall and F1 by exact match, by overlap, and with partial credit\n" + columns(
         rows, left=(0, 10, 11, 12)
     )
 
@@ -71,7 +72,7 @@ def _span_row(result: LabelResult) -> list[str]:
 def _false_flags(report: Report) -> str:
     rows = [["severity", "flags", "per 1,000 words"]]
     rows.extend([false.severity, str(false.count), _figure(false.per_1000_words)] for false in report.false_flags)
-    return "False flags: those that touch no gold flag of their label\n" + _table(rows, left=(0, 2))
+    return "False flags: those that touch no gold flag of their label\n" + columns(rows, left=(0, 2))
 
 
 def _verdicts(verdicts: Verdicts) -> list[str]:
@@ -84,7 +85,7 @@ def _verdicts(verdicts: Verdicts) -> list[str]:
 def _confusion(verdicts: Verdicts) -> str:
     rows = [["origin", *VERDICTS]]
     rows.extend([origin, *(str(row[verdict]) for verdict in VERDICTS)] for origin, row in verdicts.confusion.items())
-    return "Verdicts: true origin down, verdict across\n" + _table(rows)
+    return "Verdicts: true origin down, verdict across\n" + columns(rows)
 
 
 def _bands(verdicts: Verdicts) -> str:
@@ -93,7 +94,7 @@ def _bands(verdicts: Verdicts) -> str:
         [b.band, str(b.documents), str(b.answered), _figure(b.accuracy), _figure(b.fpr), _figure(b.tpr)]
         for b in verdicts.bands
     )
-    return "Verdicts by length\n" + _table(rows, left=(0, 3, 4, 5))
+    return "Verdicts by length\n" + columns(rows, left=(0, 3, 4, 5))
 
 
 def _reliability(title: str, results: Iterable[tuple[str, Calibration]]) -> str:
@@ -101,7 +102,7 @@ def _reliability(title: str, results: Iterable[tuple[str, Calibration]]) -> str:
     for name, result in results:
         bins = "  ".join(f"{_number(b.promised)}→{_number(b.kept)} ({b.count})" for b in result.bins)
         rows.append([name, str(result.count), _number(result.ece), bins or UNDEFINED])
-    return f"{title}: expected calibration error and reliability\n" + _table(rows, left=(0, 3))
+    return f"{title}: expected calibration error and reliability\n" + columns(rows, left=(0, 3))
 
 
 def _number(value: float | None) -> str:
@@ -112,15 +113,3 @@ def _figure(figure: Figure) -> str:
     if figure.value is None or figure.interval is None:
         return _number(figure.value)
     return f"{_number(figure.value)} [{_number(figure.interval[0])}, {_number(figure.interval[1])}]"
-
-
-def _table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(lines)

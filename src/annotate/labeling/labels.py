@@ -14,6 +14,7 @@ import msgspec
 
 from annotate.documents import LABELS, SEVERITIES, Label, Severity
 from annotate.errors import AnnotateError
+from annotate.labeling.lines import read_lines, write_lines
 from annotate.labeling.meanings import VERDICT_MEANINGS
 
 LABELS_VERSION: Final = 1
@@ -107,24 +108,7 @@ def write_labels(path: str | Path, entries: Iterable[Labeled]) -> int:
     Raises:
         AnnotateError: if it cannot be written.
     """
-    target = Path(path)
-    partial = target.with_name(target.name + ".partial")
-    encoder = msgspec.json.Encoder()
-    count = 0
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            for entry in entries:
-                file.write(encoder.encode(entry) + b"\n")
-                count += 1
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise AnnotateError(f"Cannot write {target}: {error.strerror or error}; check the path and disk.") from error
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    return count
+    return write_lines(path, entries)
 
 
 def read_labels(path: str | Path) -> Iterator[Labeled]:
@@ -134,31 +118,17 @@ def read_labels(path: str | Path) -> Iterator[Labeled]:
         AnnotateError: if the file cannot be read; a line is no entry; an offset, label or number is impossible; one
             annotator has two entries for one text; or the entry carries a text that is not the one it is about.
     """
-    decoder = msgspec.json.Decoder(Labeled)
-    seen: dict[tuple[str, str, str], int] = {}
-    try:
-        with Path(path).open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                where = f"{path}, line {number},"
-                try:
-                    entry = decoder.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise AnnotateError(
-                        f"{where} is no entry of labels ({error}); give a file that label pull wrote."
-                    ) from error
-                check_entry(entry, where)
-                key = (entry.doc_id, entry.sha256, entry.annotator)
-                if key in seen:
-                    raise AnnotateError(
-                        f"{where} is a second entry of annotator {entry.annotator!r} on document {entry.doc_id!r} "
-                        f"(first: line {seen[key]}); keep one of them."
-                    )
-                seen[key] = number
-                yield entry
-    except OSError as error:
-        raise AnnotateError(f"Cannot read the labels {path}: {error.strerror}; check the path.") from error
+    seen: dict[tuple[str, str, str], str] = {}
+    for where, entry in read_lines(path, Labeled, "give a file that label pull wrote"):
+        check_entry(entry, where)
+        key = (entry.doc_id, entry.sha256, entry.annotator)
+        if key in seen:
+            raise AnnotateError(
+                f"{where} is a second entry of annotator {entry.annotator!r} on document {entry.doc_id!r} "
+                f"(first: {seen[key].removesuffix(',')}); keep one of them."
+            )
+        seen[key] = where
+        yield entry
 
 
 def check_entry(entry: Labeled, where: str) -> None:

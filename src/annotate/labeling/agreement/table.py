@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from annotate.labeling.agreement.report import Agreement, AgreementReport, ArmAgreement, Coefficient, SpanAgreement
 from annotate.labeling.labels import Split
+from annotate.writing.columns import columns
 
 UNDEFINED: Final = "–"
 _ARMS: Final[dict[Split, str]] = {
@@ -61,13 +62,13 @@ def _answers(whole: Agreement) -> str:
     for question, scale in (("origin", "nominal"), ("reliability", "ordinal"), ("score", "interval")):
         coefficient = getattr(whole, question)
         rows.append([f"{question} ({scale})", _coefficient(coefficient), coefficient.undefined or ""])
-    return "Documents: Krippendorff's alpha\n" + _table(rows, left=(0, 1, 2))
+    return "Documents: Krippendorff's alpha\n" + columns(rows, left=(0, 1, 2))
 
 
 def _spans(whole: Agreement) -> str:
     rows = [["label", "docs", "spans", "exact F1", "partial", "overlap", "characters", "alpha of characters", ""]]
     rows += [_span_row(spans) for spans in (*whole.labels, whole.same_label, whole.any_label)]
-    return "Spans: F1 of pairs of annotators; Krippendorff's alpha over characters\n" + _table(
+    return "Spans: F1 of pairs of annotators; Krippendorff's alpha over characters\n" + columns(
         rows, left=(0, 3, 4, 5, 6, 7, 8)
     )
 
@@ -99,14 +100,14 @@ def _pairs(pairs: Iterable[Agreement]) -> str:
             pair.any_label.characters,
         ]
         rows.append([" · ".join(pair.annotators), str(pair.documents), *(_number(value.value) for value in values)])
-    return "Pairs of annotators: alpha of documents, F1 of spans\n" + _table(rows)
+    return "Pairs of annotators: alpha of documents, F1 of spans\n" + columns(rows)
 
 
 def _disputed(arm: ArmAgreement, top: int) -> str:
     rows = [["document", "agreement", "why"]]
     rows += [[d.doc_id, f"{d.agreement:z.2f}", "; ".join(d.why)] for d in arm.disputed[:top]]
     most = f", the first {top:,}" if len(arm.disputed) > top else ""
-    return f"Documents without full agreement: {len(arm.disputed):,}; most disputed first{most}\n" + _table(
+    return f"Documents without full agreement: {len(arm.disputed):,}; most disputed first{most}\n" + columns(
         rows, left=(0, 2)
     )
 
@@ -133,15 +134,3 @@ def _coefficient(coefficient: Coefficient) -> str:
 
 def _number(value: float | None) -> str:
     return UNDEFINED if value is None else f"{value:z.2f}"
-
-
-def _table(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(lines)
