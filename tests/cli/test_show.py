@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.cli.show import command
-from annotate.documents import LABELS, SEVERITIES, Document, OperatingPoint, Record, Verdict, make_flag
+from annotate.documents import LABELS, SEVERITIES, Document, Evidence, OperatingPoint, Record, Verdict, make_flag
+from annotate.documents.evidence import ComparedClaim
 from annotate.errors import AnnotateError
 from annotate.writing.describe import describe_evidence, describe_verdict
 from annotate.writing.marked import columns, render, visible
@@ -128,7 +129,7 @@ def test_every_flag_is_explained_below():
     assert render(record_of(text, *flags), text).split("\n\n", 2)[2] == (
         "1. untranslated · major · 0.83 · test@1\n"
         "   “Das” [0, 3)\n"
-        "   a-reason: given 'Das'; language 'de'\n"
+        "   a-reason: in language 'de'; given 'Das'\n"
         "2. spelling · minor · 0.50 · test@1\n"
         "   “teh” [4, 7)\n"
         "   a-reason: weights 'teh' (-0.25); meant none\n"
@@ -152,9 +153,9 @@ def test_the_verdict_is_put_in_words():
 @pytest.mark.parametrize(
     ("evidence", "expected"),
     [
-        ({"here": "space shuttle", "elsewhere": {"capsule": 2}}, "here 'space shuttle'; elsewhere capsule 2"),
+        ({"here": "space shuttle", "elsewhere": {"capsule": 2}}, "here 'space shuttle'; elsewhere 'capsule' (2 times)"),
         ({"source_word": "x", "share": 0.123456, "known": False}, "source word 'x'; share 0.1235; known no"),
-        ({"ranges": [[1, 2], [3, 4]], "none": [], "nothing": {}}, "ranges 1, 2, 3, 4; none none; nothing none"),
+        ({"ranges": [[1, 2], [3, 4]], "none": [], "nothing": {}}, "ranges [1, 2), [3, 4); none none; nothing none"),
         ({}, ""),
     ],
 )
@@ -188,7 +189,9 @@ def test_characters_that_act_are_shown_instead(character, shown):
 def test_nothing_in_a_document_or_record_reaches_the_terminal_as_a_command(colour):
     evil = "\x1b]0;owned\x07\x9b2J\u202eabc"
     flag = msgspec.structs.replace(flag_of(evil, evil, given=[evil]), detector=evil, reason=evil)
-    record = record_of(evil, flag, identity=evil, notes=[evil])
+    found = ComparedClaim(0, len(evil), "date", "consistent", "update", 1, {evil: [evil]}, [evil], [evil])
+    evidence = Evidence(story="s", documents=2, compared=[found], credit=evil)
+    record = record_of(evil, flag, identity=evil, notes=[evil], evidence=evidence)
     shown = SGR.sub("", render(record, evil, colour=colour, title=evil))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
     assert "␛]0;owned␇<U+009B>2J<U+202E>abc" in shown
@@ -386,6 +389,7 @@ def test_a_document_is_held_against_the_others_of_its_story(tmp_path):
     flat = " ".join(shown.split())
     assert "a: “We asked about their [capacity] to carry" in flat
     assert "c: “We asked about their [ability] to carry" in flat
+    assert "Beside the other documents of its story: - " in flat
     by_itself = tmp_path / "alone.yaml"
     by_itself.write_text("corroboration: {enabled: false}\n")
     alone = CliRunner().invoke(command, [str(tmp_path / "c.txt"), "-c", str(by_itself)], catch_exceptions=False).output

@@ -13,7 +13,7 @@ import pytest
 
 from annotate import documents
 from annotate.documents import Document, Evidence, Flag, OperatingPoint, Record, Verdict
-from annotate.documents.evidence import ClaimCounts
+from annotate.documents.evidence import ClaimCounts, ComparedClaim, SharedText
 from annotate.report import write_report
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -110,10 +110,28 @@ def story_records() -> list[Record]:
             flag(texts["three"], "wooden", "terminology", severity="major", reason="type-conflict", evidence=term),
         ],
     }
+
+    def lake(identity: str, value: str, elsewhere: dict[str, list[str]]) -> ComparedClaim:
+        start = texts[identity].index(value)
+        explained = ["later-report"]
+        return ComparedClaim(
+            start, start + len(value), "date", "consistent", "update", 1, elsewhere, explained, ["Ilse Brandt"]
+        )
+
+    confirmed = ComparedClaim(0, 3, "number", "confirmed", "same", 2, {"The": ["three"]})
+    half = "copy-with-different-portions"
     evidence = {
-        identity: Evidence(story="s", documents=3, origins=2, claims=ClaimCounts(1, 1), copied=copied)
-        for identity, copied in {"one": None, "two": "copy-with-different-portions", "three": "original"}.items()
+        "one": Evidence(
+            origin=1,
+            compared=[confirmed, lake("one", "after 12 hours", {"after 20 hours": ["three"]})],
+            copies=[SharedText("two", half, 0.9, "to", "published")],
+            credit="Reuters",
+        ),
+        "two": Evidence(origin=1, copies=[SharedText("one", half, 0.7, "from", "published")], copied=half),
+        "three": Evidence(origin=2, compared=[lake("three", "after 20 hours", {"after 12 hours": ["one"]})]),
     }
+    known = {"story": "s", "documents": 3, "origins": 2, "claims": ClaimCounts(1, 1)}
+    evidence = {identity: msgspec.structs.replace(found, **known) for identity, found in evidence.items()}
     return [record(i, texts[i], flags[i], evidence=evidence[i], source=f"{i}.example") for i in texts]
 
 

@@ -12,10 +12,11 @@ import msgspec
 import pytest
 
 from annotate.cli.report import command
-from annotate.documents import Document, Evidence
+from annotate.documents import Evidence
+from annotate.documents.evidence import SharedText
 from annotate.errors import AnnotateError
 from annotate.report import write_report
-from annotate.report.differences import differences
+from annotate.writing.differences import differences
 
 
 def run(*arguments):
@@ -91,9 +92,9 @@ def test_evidence_of_others_is_listed_as_it_is(tmp_path, make_record, make_flag,
     evidence = Evidence(story="s", documents=2, origins=2)
     write_report(write_scores([make_record("a", text, [flag], evidence=evidence)]), (), tmp_path / "a.html")
     (entry,) = unpack(tmp_path / "a.html", "d0")
+    values = ["3 here, 'x' in other documents"] if label == "conflicting-claim" else ["here 3", "elsewhere 'x'"]
     assert entry["flags"][0]["evidence"] == [
-        "here 3",
-        "elsewhere 'x'",
+        *values,
         "passages 'none'",
         "words 'a' (1)",
         "edits none",
@@ -101,13 +102,40 @@ def test_evidence_of_others_is_listed_as_it_is(tmp_path, make_record, make_flag,
     ]
 
 
-def test_origins_of_a_story(tmp_path, story_records, write_scores):
+def test_origins_and_copies_of_a_story(tmp_path, story_records, write_scores):
     write_report(write_scores(story_records), (), tmp_path / "a.html")
     (story,) = unpack(tmp_path / "a.html", "s0")
-    assert [group["members"] for group in story["groups"]] == [[0, 1], [2]]
-    (copy,) = story["copies"]
-    assert {copy["from"], copy["to"]} == {0, 1}
-    assert copy["whole"]
+    assert story["groups"] == [
+        {"origin": 1, "name": "Reuters", "members": [0, 1]},
+        {"origin": 2, "name": None, "members": [2]},
+    ]
+    # The copy tells how much of it is the other's.
+    known = {"from": 0, "to": 1, "directed": True, "basis": "published", "share": 0.7, "whole": False}
+    assert story["copies"] == [known]
+
+
+def test_an_update_is_no_conflict(tmp_path, story_records, write_scores):
+    write_report(write_scores(story_records), (), tmp_path / "a.html")
+    (story,) = unpack(tmp_path / "a.html", "s0")
+    (update,) = story["updates"]
+    assert update["relation"] == "an update, no conflict; a later report may know more"
+    assert [(side["value"], [said["claim"] for said in side["said"]]) for side in update["sides"]] == [
+        ("after 20 hours", [0]),
+        ("after 12 hours", [1]),
+    ]
+    assert update["sides"][0]["said"][0]["text"] == [
+        "Engineers shut the wooden gate of the dam",
+        "after 20 hours",
+        ".",
+    ]
+
+
+def test_a_document_of_a_story_among_other_records(tmp_path, story_records, write_scores):
+    write_report(write_scores(story_records[1:]), (), tmp_path / "a.html")
+    (story,) = unpack(tmp_path / "a.html", "s0")
+    assert (story["of"], story["documents"], story["copies"]) == (3, [0, 1], [])
+    (update,) = story["updates"]
+    assert [side["said"][0]["id"] for side in update["sides"]] == ["one", "three"]
 
 
 def test_texts_come_from_the_inputs(tmp_path, capsys, write_scores, hostile):
@@ -147,26 +175,19 @@ def test_gold_gives_reliability(tmp_path, write_scores, hostile):
 
 
 def test_who_has_their_text_from_whom(tmp_path, make_record, write_scores):
-    report = (
-        "The harbour board closed the north pier after divers found a crack in the third pillar, and ferries leave "
-        "from the old quay until the end of the month. The repair is to begin next week, the board said, and fishermen "
-        "were told to keep clear of the pier until the other eleven pillars have been looked at by divers."
-    )
-    rows = {
-        "agency": ("reuters.com", f"VERLAND (Reuters) - {report}"),
-        "paper": ("paper.example", f"{report} Reporting by Reuters. Readers wrote to us about the noise of the work."),
-        "digest": ("digest.example", f"{report} And that is all we know."),
+    def shared(other, direction):
+        return SharedText(other, "wholesale-duplicate", 0.95, direction, "published")
+
+    copies = {
+        "agency": [shared("paper", "to"), shared("digest", "to")],
+        "paper": [shared("agency", "from"), shared("digest", "to")],
+        "digest": [shared("agency", "from"), shared("paper", "from"), shared("elsewhere", None)],
     }
-    days = {"agency": "2024-05-07T08:00Z", "paper": "2024-05-07T12:00Z", "digest": "2024-05-08"}
-    copied = {"agency": None, "paper": "wholesale-duplicate", "digest": "wholesale-duplicate"}
-    records, documents = [], []
-    for identity, (source, text) in rows.items():
-        evidence = Evidence(story="s", documents=3, origins=1, copied=copied[identity])
-        made = make_record(identity, text, [], evidence=evidence, source=source)
-        records.append(msgspec.structs.replace(made, text=msgspec.UNSET))
-        documents.append(Document(text, id=identity, source=source, published=days[identity]))
-    write_report(write_scores(records), documents, tmp_path / "a.html")
+    records = [
+        make_record(name, name, [], evidence=Evidence(story="s", documents=4, copies=found))
+        for name, found in copies.items()
+    ]
+    write_report(write_scores(records), (), tmp_path / "a.html")
     (story,) = unpack(tmp_path / "a.html", "s0")
-    # The arrow from the agency past the paper says nothing new.
+    # The arrow from the agency past the paper says nothing new; what is not among the records has no box.
     assert {(c["from"], c["to"], c["directed"]) for c in story["copies"]} == {(0, 1, True), (1, 2, True)}
-    assert story["groups"] == [{"name": "Reuters", "members": [0, 1, 2]}]

@@ -8,11 +8,20 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from annotate.documents import LABELS, SEVERITIES, Document, Flag, Record, Severity, mqm_penalty
-from annotate.report.differences import differences
 from annotate.sources.admiralty import DIGITS
 from annotate.sources.priors import source_key
 from annotate.sources.ratings import SIGNALS
-from annotate.writing.describe import describe_comparison, describe_evidence, describe_status, describe_verdict
+from annotate.writing.describe import (
+    claim_rank,
+    describe_claim,
+    describe_comparison,
+    describe_copy,
+    describe_edit,
+    describe_status,
+    describe_verdict,
+    evidence_phrases,
+)
+from annotate.writing.differences import differences
 
 Plain = dict[str, Any]
 """Data as JSON has it."""
@@ -70,7 +79,7 @@ def entry(record: Record, document: Document | None) -> Plain:
         "scores": record.verdict.scores if record.verdict else {},
         "tier": record.tier or None,
         "information": DIGITS[admiralty.information],  # type: ignore[index]
-        "comparison": _comparison(record),
+        **_compared(record),
         "interval": record.reliability.interval,
         "contributions": [
             {"about": _about(c["signal"]), "items": c["items"], "value": c["value"]}
@@ -88,12 +97,31 @@ def _about(signal: str) -> str:
     return SIGNALS[signal].about if signal in SIGNALS else signal
 
 
-def _comparison(record: Record) -> str | None:
+def _compared(record: Record) -> Plain:
+    """Give what was found by holding a document against the others of its story."""
     evidence = record.evidence or None
     if evidence is None or evidence.documents < 2:
-        return None
-    # The page gives the Admiralty code itself: letters of sources are known only when all records have been read.
-    return describe_comparison(evidence, record.reliability).partition(" Admiralty ")[0]
+        return {}
+    return {
+        # The page gives the Admiralty code itself: letters of sources are known only when all records have been read.
+        "comparison": describe_comparison(evidence, record.reliability).partition(" Admiralty ")[0],
+        "origin": evidence.origin,
+        "credit": evidence.credit,
+        "claims": [
+            {
+                "start": claim.start,
+                "end": claim.end,
+                "kind": claim.kind,
+                "rank": claim_rank(claim),
+                "said": describe_claim(claim),
+                "elsewhere": list(claim.elsewhere.items()),
+                "origins": claim.origins,
+                "chain": " → ".join(claim.chain),
+            }
+            for claim in evidence.compared
+        ],
+        "copies": [{"document": shared.document, "said": describe_copy(shared)} for shared in evidence.copies],
+    }
 
 
 def _flag(flag: Flag) -> Plain:
@@ -122,7 +150,7 @@ def _flag(flag: Flag) -> Plain:
         if placed:
             made["words"] = [(w.start, w.end, w.text, w.surprise if w.weight is None else w.weight) for w in placed]
             del evidence[key]
-    made["evidence"] = [_in_words(key, value) for key, value in evidence.items()]
+    made["evidence"] = evidence_phrases(evidence, flag.label)
     return made
 
 
@@ -197,10 +225,7 @@ def compare(flag: Flag) -> Plain | None:
     if wordings is None:
         return None
     here, there = differences(wordings.here, wordings.elsewhere)
-    edits = [
-        f"{_quoted(edit.here)} here, {_quoted(edit.elsewhere)} there ({edit.kind.replace('-', ' ')})"
-        for edit in wordings.edits
-    ]
+    edits = [describe_edit(edit.here, edit.elsewhere, edit.kind) for edit in wordings.edits]
     return {"here": here, "there": there, "other": wordings.document, "edits": edits}
 
 
@@ -211,15 +236,3 @@ def passages_elsewhere(flag: Flag) -> list[Passage]:
         return [Passage(taken.document, taken.elsewhere)] if taken and taken.document and taken.elsewhere else []
     values = shaped(flag.evidence, Values)
     return [*values.passages, *values.examples] if values else []
-
-
-def _in_words(key: str, value: Any) -> str:
-    if key == "elsewhere" and isinstance(value, Mapping):
-        return "elsewhere " + ", ".join(
-            f"“{said}” ({'once' if times == 1 else f'{times} times'})" for said, times in value.items()
-        )
-    return describe_evidence({key: value})
-
-
-def _quoted(words: str) -> str:
-    return f"“{words}”" if words else "nothing"

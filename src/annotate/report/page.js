@@ -71,8 +71,13 @@
     return `#/${path}${query ? `?${query}` : ""}`;
   };
   const link = (path, parameters, ...children) => el("a", { href: hash(path, parameters) }, ...children);
-  const toDocument = (n, flag = null) =>
-    link(`document/${n + 1}`, flag === null ? {} : { flag: flag + 1 }, said(documents[n].title));
+  const toDocument = (n, to = {}) => link(`document/${n + 1}`, to, said(documents[n].title));
+  /** The document that says something, at the flag or value it is about; by its id alone where it is not known. */
+  const who = (x) => {
+    if (x.document === undefined) return toId(x.id);
+    return toDocument(x.document, x.claim === undefined ? { flag: x.flag + 1 } : { claim: x.claim + 1 });
+  };
+  const listOf = (nodes) => nodes.map((node, i) => [i > 0 && ", ", node]);
   /** A document named by its id, as evidence names it: a link where it is among these records. */
   const toId = (id) => (byId.has(id) ? link(`document/${byId.get(id).n + 1}`, {}, said(id)) : said(id));
 
@@ -431,36 +436,60 @@
     return found;
   }
 
-  /** The text with its flags: parts cut wherever a flag, or a word that drove one, begins or ends. */
-  function marked(text, flags, visible, choose, reference) {
-    const ranges = visible.flatMap((i) => [
-      { start: flags[i].start, end: flags[i].end, flag: i },
-      ...(flags[i].words || []).map(([start, end]) => ({ start, end, flag: i, drove: true })),
-    ]);
-    const at = units(text, [0, ...ranges.flatMap((r) => [r.start, r.end])]);
-    const points = [...at.keys()];
+  /** Gives the words of one of these ranges. */
+  function cutter(text, ranges) {
+    const at = units(text, ranges.flatMap((r) => [r.start, r.end]));
+    return (r) => text.slice(at.get(r.start), at.get(r.end));
+  }
+
+  const SLICE = 10_000;
+  /** Line starts at which a long text is cut into parts that a browser lays out only when they are looked at. */
+  function slices(text) {
+    const found = new Set();
+    for (let end = 0; (end = text.indexOf("\n", end + SLICE) + 1) > 0; ) if (end < text.length) found.add(end);
+    return found;
+  }
+
+  /** The text with its flags: parts cut wherever a flag, a word that drove one, or a compared value begins or ends. */
+  function marked(text, flags, visible, claims, choose, reference) {
+    const ranges = [
+      ...visible.flatMap((i) => [
+        { start: flags[i].start, end: flags[i].end, flag: i },
+        ...(flags[i].words || []).map(([start, end]) => ({ start, end, drove: i })),
+      ]),
+      ...claims.map((c, i) => ({ start: c.start, end: c.end, claim: i })),
+    ];
+    const of = (covering, key) => covering.map((r) => r[key]).filter((i) => i !== undefined);
+    const numbers = (found) => found.map((i) => i + 1).join(" ");
+    const at = units(text, ranges.flatMap((r) => [r.start, r.end]));
+    for (const r of ranges) [r.start, r.end] = [at.get(r.start), at.get(r.end)];
+    const cuts = slices(text);
+    const points = [...new Set([0, ...cuts, ...at.values()])].sort((a, b) => a - b);
     const beginning = Map.groupBy(ranges, (r) => r.start);
-    const node = el("div", { class: "text", dir: "auto" });
+    const whole = el("div", { class: "text" });
+    let node = whole;
     const size = (r) => r.end - r.start;
     // What covers a part is what covered the one before it, less what ended, and what begins.
     let active = [];
     points.forEach((p, k) => {
+      if (cuts.size && (p === 0 || cuts.has(p))) whole.append((node = el("div", { class: "slice" })));
       const begins = beginning.get(p) || [];
       active = [...active.filter((r) => r.end > p), ...begins];
-      node.append(...begins.filter((r) => !r.drove).sort((a, b) => size(b) - size(a)).map((r) => reference(r.flag)));
-      const piece = text.slice(at.get(p), at.get(points[k + 1]));
+      node.append(...of(begins.sort((a, b) => size(b) - size(a)), "flag").map(reference));
+      const piece = text.slice(p, points[k + 1]);
       if (!piece) return;
-      const inner = active.filter((r) => !r.drove).sort((a, b) => size(a) - size(b)).map((r) => r.flag);
-      const driven = active.filter((r) => r.drove).map((r) => r.flag);
+      const inner = of(active.toSorted((a, b) => size(a) - size(b)), "flag");
       const holder = inner.length
         ? el("mark", { class: `${labelOf.get(flags[inner[0]].label).family} ${flags[inner[0]].severity}${inner.length > 1 ? " nested" : ""}`, onclick: () => choose(inner) })
         : el("span");
-      if (inner.length) holder.dataset.flags = inner.map((i) => i + 1).join(" ");
-      if (driven.length) holder.dataset.words = driven.map((i) => i + 1).join(" ");
+      for (const [key, found] of [["flags", inner], ["words", of(active, "drove")], ["claims", of(active, "claim")]])
+        if (found.length) holder.dataset[key] = numbers(found);
       holder.append(...appearing(piece));
       node.append(holder);
     });
-    return node;
+    // Set last: with it, every addition would look through the text again.
+    whole.dir = "auto";
+    return whole;
   }
 
   let printing = false;
@@ -479,7 +508,7 @@
       e.source && ["Source", [said(e.source), source && ` (${source.letter}: ${index.letters[source.letter].toLowerCase()})`]],
       e.published && ["Published", said(e.published)],
       e.url && ["Address", /^https?:\/\//i.test(e.url) ? el("a", { href: e.url, rel: "noreferrer noopener" }, said(e.url)) : said(e.url)],
-      d.story !== null && ["Story", [link(`story/${d.story + 1}`, {}, `Story ${d.story + 1}`), `, ${count(stories[d.story].documents.length, "document")}`]],
+      d.story !== null && ["Story", [link(`story/${d.story + 1}`, {}, `Story ${d.story + 1}`), `, ${count(stories[d.story].documents.length, "document")}; this one is of origin ${e.origin}`, e.credit && [", and credits ", said(e.credit)]]],
       ["Information", `${d.information}: ${e.information.toLowerCase()}`],
     ].filter(Boolean);
     return [
@@ -493,9 +522,25 @@
       e.text && flagged(number, e, flags, parameters),
       (e.comparison || e.contributions) && section("For and against", e.comparison && el("p", {}, e.comparison),
         e.contributions && table("What was found for and against the document", [{ name: "Found" }, { name: "Count", number: true }, { name: "Adds to its score", number: true }],
-          e.contributions.map((c) => [said(c.about), c.items, c.value === null ? "not judged" : `${c.value < 0 ? "−" : "+"}${Math.abs(c.value).toFixed(2)}`]))),
+          e.contributions.map((c) => [said(c.about), c.items, c.value === null ? "not judged" : `${c.value < 0 ? "−" : "+"}${Math.abs(c.value).toFixed(2)}`])),
+        comparedClaims(number, e),
+        e.copies && [el("h3", {}, "Text shared with others"), el("ul", { class: "lines" }, e.copies.map((c) => el("li", {}, toId(c.document), `: ${c.said}.`)))]),
       el("p", { class: "muted" }, "Made by ", said(e.signature), e.tier ? `, ${e.tier} tier.` : "."),
     ];
+  }
+
+  const SHOWN = 10;
+  /** Values of a document that others speak of; each leads to its place in the text. */
+  function comparedClaims(number, e) {
+    if (!e.claims) return null;
+    const textOf = cutter(e.text, e.claims);
+    const ranked = e.claims.map((c, i) => [c, i]).sort(([{ rank: a }], [{ rank: b }]) => a[0] - b[0] || a[1] - b[1]);
+    const rows = ranked.map(([c, i]) => [link(`document/${number + 1}`, { claim: i + 1 }, said(`“${textOf(c)}”`)), c.kind, c.said,
+      c.elsewhere.map(([value, ids], k) => [k > 0 && "; ", said(`“${value}”`), " in ", listOf(ids.map(toId))]), c.origins, c.chain ? said(c.chain) : null]);
+    const columns = [{ name: "Value" }, { name: "Kind" }, { name: "Found" }, { name: "Others say" }, { name: "Origins with it", number: true }, { name: "Has it from" }];
+    const part = (title, some) => table(title, columns, some, { class: "cards claims" });
+    return [el("h3", {}, "Values that others speak of"), part("Values that others speak of", rows.slice(0, SHOWN)),
+      rows.length > SHOWN && el("details", {}, el("summary", {}, `${rows.length - SHOWN} more`), part("More values that others speak of", rows.slice(SHOWN)))];
   }
 
   const FAMILIES = [["origin", "how it was made"], ["integrity", "damaged text"], ["span", "wrong words"], ["evidence", "against other documents"]];
@@ -503,10 +548,10 @@
   function flagged(number, e, flags, parameters) {
     const textPlace = el("div");
     const listPlace = el("ol", { class: "flags" });
+    const reading = el("div", { class: "reading" });
     const heading = el("h2", { id: "h-flags" });
     const wide = matchMedia("(min-width: 62rem)");
-    const at = units(e.text, flags.flatMap((f) => [f.start, f.end]));
-    const textOf = (f) => e.text.slice(at.get(f.start), at.get(f.end));
+    const textOf = cutter(e.text, flags);
     let visible = [];
     let chosen = null;
 
@@ -514,12 +559,12 @@
     const referenceOf = (i) => document.getElementById(`at-${i + 1}`);
     function mark(i) {
       chosen = i;
-      for (const part of textPlace.querySelectorAll("[data-flags], [data-words]")) {
-        part.classList.toggle("chosen", part.matches(`[data-flags~="${i + 1}"]`));
-        part.classList.toggle("drove", part.matches(`[data-words~="${i + 1}"]`));
-      }
-      for (const item of listPlace.children) item.classList.toggle("chosen", item.dataset.flag === String(i));
-      for (const r of textPlace.querySelectorAll(".ref")) r.toggleAttribute("aria-current", r.id === `at-${i + 1}`);
+      for (const old of reading.querySelectorAll(".chosen, .drove")) old.classList.remove("chosen", "drove");
+      for (const part of textPlace.querySelectorAll(`[data-flags~="${i + 1}"]`)) part.classList.add("chosen");
+      for (const part of textPlace.querySelectorAll(`[data-words~="${i + 1}"]`)) part.classList.add("drove");
+      listPlace.querySelector(`[data-flag="${i}"]`).classList.add("chosen");
+      textPlace.querySelector(".ref[aria-current]")?.removeAttribute("aria-current");
+      referenceOf(i).setAttribute("aria-current", "true");
       history.replaceState(null, "", hash(`document/${number + 1}`, { flag: i + 1 }));
     }
     /** Choose a flag and go to its place in the list or in the text. */
@@ -538,7 +583,7 @@
     function draw() {
       const least = severities.indexOf(shownFlags.severity);
       visible = flags.map((_, i) => i).filter((i) => severities.indexOf(flags[i].severity) >= least && flags[i].score >= Number(shownFlags.score));
-      const made = marked(e.text, flags, visible, (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
+      const made = marked(e.text, flags, visible, e.claims || [], (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
       textPlace.replaceChildren(made);
       listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) referenceOf(i).scrollIntoView({ block: "center" }); } })));
       heading.textContent = visible.length === flags.length ? count(flags.length, "flag") : `${visible.length} of ${count(flags.length, "flag")}`;
@@ -557,9 +602,18 @@
       announce(`Flag ${next + 1}: ${flags[next].label}, ${flags[next].severity}`);
     }
     draw();
+    const claim = Number(parameters.get("claim"));
+    if (claim) requestAnimationFrame(() => {
+      const parts = [...textPlace.querySelectorAll(`[data-claims~="${claim}"]`)];
+      for (const part of parts) part.classList.add("chosen");
+      if (!parts.length) return;
+      parts[0].tabIndex = -1;
+      parts[0].focus({ preventScroll: true });
+      parts[0].scrollIntoView({ block: "center" });
+    });
     const asked = Number(parameters.get("flag")) - 1;
     if (flags[asked]) requestAnimationFrame(() => listPlace.isConnected && visible.includes(asked) && choose(asked, wide.matches ? "list" : "text"));
-    return el("div", { class: "reading" },
+    return fill(reading, {}, [
       el("section", { class: "body", "aria-labelledby": "h-text" }, el("h2", { id: "h-text" }, "Text"), textPlace),
       el("section", { class: "beside", "aria-labelledby": "h-flags" }, heading,
         flags.length > 0 && el("div", { class: "tools" },
@@ -567,7 +621,7 @@
           select("likely", "Score from", [["", "any"], ["0.5", "0.50"], ["0.75", "0.75"], ["0.9", "0.90"]], shownFlags.score, set("score")),
           el("p", { class: "turn" }, el("button", { type: "button", onclick: () => turn(-1) }, "Previous flag"), el("button", { type: "button", onclick: () => turn(1) }, "Next flag"))),
         flags.length > 0 && el("p", { class: "legend" }, FAMILIES.map(([family, about]) => el("span", { class: `mark ${family}` }, about)), el("span", {}, "A thicker line is more severe.")),
-        listPlace));
+        listPlace)]);
   }
 
   function explained(i, f, text, toText, opened) {
@@ -631,17 +685,14 @@
 
   async function showStory(number) {
     const s = await entry("s", number);
-    const group = new Map((s.groups || []).flatMap((g, i) => g.members.map((n) => [n, i])));
+    const origin = new Map(s.groups.flatMap((g) => g.members.map((n) => [n, g.origin])));
     const rows = s.documents.map((n) => {
       const d = documents[n];
-      return [toDocument(n), d.source ? said(d.source) : "–", verdictName(d), severityCounts(d.flags), el("span", { title: index.digits[d.information] }, d.information),
-        ...(s.groups ? [group.has(n) ? group.get(n) + 1 : "–"] : [])];
+      return [toDocument(n), d.source ? said(d.source) : "–", verdictName(d), severityCounts(d.flags), el("span", { title: index.digits[d.information] }, d.information), origin.get(n)];
     });
-    const columns = [{ name: "Document" }, { name: "Source" }, { name: "Verdict" }, { name: "Flags" }, { name: "Information", number: true }, ...(s.groups ? [{ name: "Origin", number: true }] : [])];
+    const columns = [{ name: "Document" }, { name: "Source" }, { name: "Verdict" }, { name: "Flags" }, { name: "Information", number: true }, { name: "Origin", number: true }];
     const decided = (x) => (/differ$/.test(x.reason) ? "as many have the one as the other" : "more origins have the other");
     const grade = (x) => [el("span", { class: `severity ${x.severity}` }, x.severity), `, score ${two(x.score)}; ${decided(x)}`, x.explanations?.length > 0 && `; may be explained by ${x.explanations.map(words).join(", ")}`, "."];
-    const who = (x) => (x.document === undefined ? toId(x.id) : toDocument(x.document, x.flag));
-    const listOf = (nodes) => nodes.map((node, i) => [i > 0 && ", ", node]);
     const sentence = ([before, value, after]) => [said(before), " ", value && el("b", { class: "differs" }, said(value)), /^[\s.,;:!?’”"')%]/.test(after) ? "" : " ", said(after)];
     const valueOf = (side) => [said(`“${side.value}”`), side.times > side.said.length && ` (${side.times} times)`];
     const bare = (side) => side.said.every((one) => !one.text[0] && !one.text[2]);
@@ -659,7 +710,7 @@
       el("div", { class: "sides" }, x.sides.map((side) => passage(listOf(side.said.map(who)), "“", runs(side.runs), "”"))),
       el("ul", { class: "edits" }, x.edits.map((edit) => el("li", {}, said(edit)))));
     const conflict = (x) => el("article", { class: "conflict" }, el("h3", {}, said(words(x.about)), ": ", said(`“${x.sides[0].value}”`), " or ", x.sides.length === 2 ? said(`“${x.sides[1].value}”`) : "something else"),
-      el("p", { class: "muted" }, grade(x)),
+      el("p", { class: "muted" }, x.relation ? `${x.relation}.` : grade(x)),
       el("div", { class: "sides" }, columnsOf(x.sides).map((parts) => el("div", {}, parts))));
     const none = (what) => el("p", { class: "muted" }, what);
     return [
@@ -673,6 +724,7 @@
       section("Documents", table("Documents of the story", columns, rows, { class: "cards brief" })),
       section("Quotations", s.quotations.length ? s.quotations.map(quotation) : none("No quotation differs from the same one elsewhere.")),
       section("Claims", s.claims.length ? s.claims.map(conflict) : none("No date, figure, person or place is contradicted.")),
+      s.updates.length > 0 && section("Updates and bounds", el("p", { class: "muted" }, "Values that differ without a conflict."), s.updates.map(conflict)),
       section("Terms", s.terms.length ? s.terms.map(conflict) : none("No thing is called what the others do not call it.")),
       section("Copies", copies(s)),
     ];
@@ -682,7 +734,7 @@
 
   function copies(s) {
     const lines = [];
-    for (const c of s.copies || []) {
+    for (const c of s.copies) {
       const share = `${percent(c.share)} of the words${c.whole ? ", nearly the whole text" : ""}`;
       lines.push(c.directed
         ? [toDocument(c.to), " has its text from ", toDocument(c.from), ` (${share}; ${BASES[c.basis] || c.basis}).`]
@@ -691,19 +743,19 @@
     for (const t of s.taken) {
       const whose = t.from ? toId(t.from) : said(t.outlet || "somebody else");
       lines.push(t.reason === "shared-passage"
-        ? [toDocument(t.document, t.flag), " does not say that it has text from ", whose, "."]
-        : [toDocument(t.document, t.flag), ` has a ${words(t.reason)} of `, whose, ": ", said(`“${short(t.text, LONGEST)}”`), "."]);
+        ? [who(t), " does not say that it has text from ", whose, "."]
+        : [who(t), ` has a ${words(t.reason)} of `, whose, ": ", said(`“${short(t.text, LONGEST)}”`), "."]);
     }
-    for (const [i, g] of (s.groups || []).entries()) {
-      if (g.members.length > 1) lines.push([`Origin ${i + 1}`, g.name && [" (", said(g.name), ")"], ": ", g.members.map((n, k) => [k > 0 && ", ", toDocument(n)]), "."]);
+    for (const g of s.groups) {
+      if (g.members.length > 1) lines.push([`Origin ${g.origin}`, g.name && [" (", said(g.name), ")"], ": ", g.members.map((n, k) => [k > 0 && ", ", toDocument(n)]), "."]);
     }
     if (!lines.length) return el("p", { class: "muted" }, "No document has its text from another, and every one is an origin of its own.");
-    return [s.groups && graph(s), el("ul", { class: "lines" }, lines.map((line) => el("li", {}, line)))];
+    return [graph(s), el("ul", { class: "lines" }, lines.map((line) => el("li", {}, line)))];
   }
 
   /** Who has their text from whom: a band for each origin of several documents, arrows from the text to its copies. */
   function graph(s) {
-    const groups = s.groups.map((g, i) => ({ ...g, number: i + 1 })).filter((g) => g.members.length > 1);
+    const groups = s.groups.filter((g) => g.members.length > 1);
     if (!groups.length) return null;
     const [boxWidth, boxHeight, gap, column] = [180, 40, 12, 250];
     const at = new Map();
@@ -722,7 +774,7 @@
       const tallest = Math.max(...columns.filter(Boolean).map((c) => c.length));
       columns.forEach((members, x) => members.forEach((n, k) => at.set(n, [16 + x * column, y + k * (boxHeight + gap)])));
       y += tallest * (boxHeight + gap) + 8;
-      shapes.push({ title: `Origin ${g.number}${g.name ? `: ${g.name}` : ""}`, top, height: y - top - 8, columns: columns.length });
+      shapes.push({ title: `Origin ${g.origin}${g.name ? `: ${g.name}` : ""}`, top, height: y - top - 8, columns: columns.length });
       y += 8;
     }
     const width = 32 + (Math.max(...shapes.map((x) => x.columns)) - 1) * column + boxWidth;
@@ -741,7 +793,7 @@
         s.copies.map(edge),
         [...at].map(([n, [x, top]]) => svg("svg", { x, y: top, width: boxWidth, height: boxHeight }, svg("title", {}, documents[n].title),
           svg("rect", { class: "box", x: 0.5, y: 0.5, width: boxWidth - 1, height: boxHeight - 1, rx: 4 }),
-          svg("text", { x: 10, y: 17 }, short(documents[n].title, 26)), svg("text", { class: "small", x: 10, y: 32 }, short(documents[n].source || documents[n].id, 30))))));
+          svg("text", { x: 10, y: 17 }, short(documents[n].title, 22)), svg("text", { class: "small", x: 10, y: 32 }, short(documents[n].source || documents[n].id, 30))))));
   }
 
   // ---- finding the way ---------------------------------------------------------------------------------------------
@@ -774,7 +826,7 @@
     for (const a of nav.children) a.dataset.path === section ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current");
     if (first) return;
     heading.tabIndex = -1;
-    if (!parameters.has("flag")) {
+    if (!parameters.has("flag") && !parameters.has("claim")) {
       heading.focus({ preventScroll: true });
       scrollTo(0, 0);
     }

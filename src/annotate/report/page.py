@@ -56,7 +56,7 @@ def write_report(
 ) -> Written:
     """Write the page of a file of scores; it appears whole or not at all. The same input gives the same bytes.
 
-    Memory holds a row for each document, not its text; see :class:`Stories` for what copies need.
+    Memory holds a row for each document and what differs inside each story, no text.
 
     Args:
         scores: records, JSONL or Parquet.
@@ -86,7 +86,7 @@ def write_report(
     def all_stories() -> Iterator[Plain]:
         for story in stories.finish():
             counts = {key: len(story[key]) for key in ("quotations", "claims", "terms")}
-            counts["copies"] = len(story.get("copies", ())) or len(story["taken"])
+            counts["copies"] = len(story["copies"]) or len(story["taken"])
             title = typical([rows[number]["title"] for number in story["documents"]])
             summaries.append({"title": title, "documents": story["documents"], "origins": story["origins"], **counts})
             yield story

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import pairwise
 from typing import Any, Final
 
-from annotate.corroboration.copies import Copying, compare_copies, whole_credits
-from annotate.corroboration.origins import Member, count_origins, publisher
 from annotate.documents import Document, Flag, Record
-from annotate.documents.evidence import COPIES
+from annotate.documents.evidence import COPIES, ComparedClaim, Evidence
 from annotate.report.entries import Plain, Taken, Values, Wordings, compare, passages_elsewhere, shaped
+from annotate.writing.describe import describe_claim
 
-_ALL_PAIRS: Final = 24
-"""Documents of a story of which every two are compared; in a larger one those not yet known to share their text."""
+_NO_CONFLICT: Final = ("update", "bound")
+"""Relations of values that differ, and may."""
 
 
 class Stories:
-    """Gathers stories of two documents or more from a stream of records.
-
-    Texts are held only of stories that have fewer origins than documents, and only until their last document has come.
-    """
+    """Gathers stories of two documents or more from a stream of records; no text is held."""
 
     def __init__(self) -> None:
         self._found: dict[str, _Story] = {}
@@ -38,7 +34,7 @@ class Stories:
         if evidence.story not in self._found:
             self._found[evidence.story] = _Story(len(self._found), evidence.documents, evidence.origins)
         story = self._found[evidence.story]
-        story.add(number, record, document)
+        story.add(number, record, evidence, document)
         return story.number
 
     def finish(self) -> Iterator[Plain]:
@@ -66,25 +62,40 @@ class _Story:
         self.number = number
         self._documents = documents
         self._origins = origins
-        self._members: list[int] = []
-        self._copied: dict[int, str | None] = {}
-        self._held: dict[int, Document] | None = {} if origins < documents else None
+        self._members: dict[int, str] = {}
+        self._groups: dict[int, Plain] = {}
+        self._copies: dict[Any, Plain] = {}
         self._quotations: dict[Any, Plain] = {}
         self._claims: dict[Any, Plain] = {}
         self._terms: dict[Any, Plain] = {}
+        self._updates: dict[Any, Plain] = {}
         self._taken: list[Plain] = []
-        self._graph: Plain = {}
 
-    def add(self, number: int, record: Record, document: Document) -> None:
-        self._members.append(number)
-        self._copied[number] = record.evidence.copied if record.evidence else None
+    def add(self, number: int, record: Record, evidence: Evidence, document: Document) -> None:
+        self._members[number] = record.id
         for index, flag in enumerate(record.flags):
             self._add_flag(number, index, flag, record, document)
-        if self._held is not None:
-            self._held[number] = document
-            if len(self._held) == self._documents:
-                self._draw(self._held)
-                self._held = None
+        for index, claim in enumerate(evidence.compared):
+            if claim.relation in _NO_CONFLICT:
+                _add_update(self._updates, claim, {"id": record.id, "document": number, "claim": index}, document)
+        for shared in evidence.copies:
+            # Of a copy the one that has the text from the other tells.
+            if shared.originality in COPIES and shared.direction != "to":
+                directed = shared.direction is not None
+                pair = (record.id, shared.document) if directed else frozenset((record.id, shared.document))
+                known = self._copies.get(pair, {"share": 0.0})
+                if shared.share > known["share"]:
+                    self._copies[pair] = {
+                        "from": shared.document,
+                        "to": record.id,
+                        "directed": directed,
+                        "basis": shared.basis,
+                        "share": shared.share,
+                        "whole": shared.originality == "wholesale-duplicate",
+                    }
+        group = self._groups.setdefault(evidence.origin, {"origin": evidence.origin, "name": None, "members": []})
+        group["name"] = group["name"] or evidence.credit
+        group["members"].append(number)
 
     def _add_flag(self, number: int, index: int, flag: Flag, record: Record, document: Document) -> None:
         here: Plain = {"id": record.id, "document": number, "flag": index}
@@ -119,44 +130,21 @@ class _Story:
         pair["sides"][wordings.here]["said"][here["id"]] = here
         pair["sides"][wordings.elsewhere]["said"].setdefault(wordings.document, {"id": wordings.document})
 
-    def _draw(self, held: dict[int, Document]) -> None:
-        """Find who has their text from whom, and which documents have one origin."""
-        found: list[Plain] = []
-        known = _Groups()
-        for a, b in combinations(held, 2):
-            if self._copied[a] not in COPIES and self._copied[b] not in COPIES:
-                continue
-            if len(held) > _ALL_PAIRS and known.joined(a, b):
-                continue
-            copying = compare_copies(held[a], held[b])
-            if copying.originality in COPIES:
-                found.append(_edge(a, b, copying))
-                known.join(a, b)
-        copies = _telling(found)
-        members = [
-            Member(f"{n:09}", publisher(d), credited=next(iter(sorted(whole_credits(d))), None))
-            for n, d in held.items()
-        ]
-        origins = count_origins(members, [(f"{c['from']:09}", f"{c['to']:09}") for c in copies])
-        self._graph = {
-            "copies": copies,
-            "groups": [{"name": o.name, "members": [int(key) for key in o.members]} for o in origins],
-        }
-
     def finish(self) -> Plain:
-        if self._held:
-            # Some of its documents are not among these records; what is there is still worth drawing.
-            self._draw(self._held)
-            self._held = None
+        number = {identity: n for n, identity in reversed(self._members.items())}
+        known = [c for c in self._copies.values() if c["from"] in number]
+        copies = [{**c, "from": number[c["from"]], "to": number[c["to"]]} for c in known]
         return {
-            "documents": self._members,
+            "documents": list(self._members),
             "of": self._documents,
             "origins": self._origins,
             "quotations": [_listed(pair) for pair in self._quotations.values()],
             "claims": [_listed(claim) for claim in self._claims.values()],
+            "updates": [_listed(claim) for claim in self._updates.values()],
             "terms": [_listed(term) for term in self._terms.values()],
             "taken": self._taken,
-            **self._graph,
+            "copies": _telling(copies),
+            "groups": [self._groups[origin] for origin in sorted(self._groups)],
         }
 
 
@@ -200,7 +188,7 @@ def _add_conflict(
     sides: dict[str, Plain] = conflict["sides"]
     for other, times in elsewhere.items():
         sides[other.lower()]["times"] = max(times, sides[other.lower()]["times"])
-    sides[value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, flag)}
+    sides[value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, flag.start, flag.end)}
     others = [low for low in sides if low not in (value.lower(), "")]
     for passage in passages_elsewhere(flag):
         identity, text = passage.document, passage.text
@@ -217,6 +205,25 @@ def _add_conflict(
             "id": identity,
             "text": cut,
         }
+
+
+def _add_update(found: dict[Any, Plain], claim: ComparedClaim, here: Plain, document: Document) -> None:
+    """Add a value to the others of one thing that differ without a conflict."""
+    value = document.text[claim.start : claim.end]
+    values = {v.lower(): v for v in (*claim.elsewhere, value)}
+    update = found.setdefault(
+        (claim.kind, claim.relation, *sorted(values)),
+        {
+            "about": claim.kind,
+            "relation": describe_claim(claim),
+            "sides": {low: {"value": v, "times": 0, "said": {}} for low, v in values.items()},
+        },
+    )
+    for other, identities in claim.elsewhere.items():
+        for identity in identities:
+            # Its own sentence takes this place if it is among the records.
+            update["sides"][other.lower()]["said"].setdefault(identity, {"id": identity, "text": ("", other, "")})
+    update["sides"][value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, claim.start, claim.end)}
 
 
 def _graded(flag: Flag) -> Plain:
@@ -247,25 +254,10 @@ def _telling(found: list[Plain]) -> list[Plain]:
     return kept
 
 
-def _edge(a: int, b: int, copying: Copying) -> Plain:
-    """Draw an arrow from a text to its copy; without a direction where nothing tells which is which."""
-    backward = copying.direction == "a-from-b"
-    share = copying.containment_a if backward else copying.containment_b
-    return {
-        "from": b if backward else a,
-        "to": a if backward else b,
-        "directed": copying.direction is not None,
-        "basis": copying.basis,
-        "share": round(share if copying.direction else max(copying.containment_a, copying.containment_b), 2),
-        "whole": copying.originality == "wholesale-duplicate",
-    }
-
-
-def _sentence(document: Document, flag: Flag) -> tuple[str, str, str]:
-    """Give the sentence a flag begins in, cut into what stands before the flag, the flagged words and what follows."""
+def _sentence(document: Document, start: int, end: int) -> tuple[str, str, str]:
+    """Give the sentence a range begins in, cut into what stands before the range, its words and what follows."""
     sentences = document.layout.sentences
-    found = next((s for s in sentences if s.start <= flag.start < s.end), None)
-    begin, end = (found.start, max(found.end, flag.end)) if found else (flag.start, flag.end)
-    text = document.text
-    before, after = text[begin : flag.start], text[flag.end : end]
-    return " ".join(before.split()), " ".join(flag.text.split()), " ".join(after.split())
+    found = next((s for s in sentences if s.start <= start < s.end), None)
+    cuts = (found.start, start, end, max(found.end, end)) if found else (start, start, end, end)
+    before, words, after = (" ".join(document.text[a:b].split()) for a, b in pairwise(cuts))
+    return before, words, after

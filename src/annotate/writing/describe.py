@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
-from typing import Any
+from itertools import groupby
+from string import Formatter
+from typing import Any, Final
 
-from annotate.documents import Evidence, Flag, Record, Reliability, Verdict
+from annotate.documents import Evidence, Flag, Label, Record, Reliability, Verdict
+from annotate.documents.evidence import ComparedClaim, SharedText
+from annotate.writing.differences import differences
 
 SEPARATOR = " · "
+
+
+_PHRASES: Final[dict[Label, tuple[str, ...]]] = {
+    "encoding": ("{suggestion} is meant, the text has {characters}", "{suggestion} is meant"),
+    "spelling": ("{suggestion} is meant",),
+    "punctuation": ("{suggestion} is meant",),
+    "boilerplate": ("recognised by {matched}",),
+    "spam": ("recognised by {matched}",),
+    "untranslated": ("in language {language}",),
+    "duplicated": ("{words} words that stand at {first} already",),
+    "garbled": ("least likely are {least_likely}",),
+    "inconsistency": ("{form} ({count} in the text), elsewhere in it {other} ({other_count})",),
+    "terminology": (
+        "{entity} is {here} here, {elsewhere} in other documents",
+        "in English rather {expected}",
+        "as in language {source_language}: {foreign}",
+        "other terms that this language explains: {others_of_this_language}",
+    ),
+    "conflicting-claim": ("{here} here, {elsewhere} in other documents", "may be explained by {explanations}"),
+    "altered-quote": ("said by {speaker}", "{edits}"),
+    "machine-translated": ("driven by {words}",),
+    "machine-paraphrased": ("driven by {words}",),
+    "machine-generated": ("driven by {words}",),
+    "quoted-translation": ("the document says so: {cue}",),
+    "uncredited-copy": ("from {outlet}", "in {document} it reads {elsewhere}"),
+}
+"""How the built-in detectors' evidence is said, where a name and a value would not say it."""
 
 
 def describe_flag(flag: Flag) -> str:
@@ -16,18 +46,151 @@ def describe_flag(flag: Flag) -> str:
 
     >>> from annotate.documents import make_flag
     >>> describe_flag(make_flag("a gift", 2, 6, label="terminology", severity="major", score=0.8,
-    ...     detector="terms@1", reason="false-friend", evidence={"german": "Gift", "means": ["poison"]}))
-    "0.80 · terminology, major · false-friend: german 'Gift'; means 'poison' · terms@1"
+    ...     detector="terms@1", reason="false-friend", evidence={"expected": ["poison"], "domain": "crime"}))
+    "0.80 · terminology, major · false-friend: in English rather 'poison'; domain 'crime' · terms@1"
     """
     why = flag.reason
     if flag.evidence:
-        why += f": {describe_evidence(flag.evidence)}"
+        why += f": {describe_evidence(flag.evidence, flag.label)}"
     return SEPARATOR.join((f"{flag.score:.2f}", f"{flag.label}, {flag.severity}", why, flag.detector))
 
 
-def describe_evidence(evidence: Mapping[str, Any]) -> str:
-    """Evidence in words: ``key value`` pairs in the order given; nothing is left out."""
-    return "; ".join(f"{_key(key)} {_value(value)}" for key, value in evidence.items())
+def describe_evidence(evidence: Mapping[str, Any], label: str = "") -> str:
+    """Evidence in words: phrases for what is known of flags of that label, then ``key value``; nothing is left out."""
+    return "; ".join(evidence_phrases(evidence, label))
+
+
+def evidence_phrases(evidence: Mapping[str, Any], label: str = "") -> list[str]:
+    """Give :func:`describe_evidence` in its parts."""
+    said: list[str] = []
+    left = dict(evidence)
+    for phrase in _PHRASES.get(label, ()):  # type: ignore[call-overload]
+        keys = [key for _, key, _, _ in Formatter().parse(phrase) if key]
+        if all(left.get(key) not in (None, [], {}) for key in keys):
+            said.append(phrase.format(**{key: _value(left.pop(key)) for key in keys}))
+    return said + [f"{_key(key)} {_value(value)}" for key, value in left.items()]
+
+
+_RELATIONS: Final = {
+    "update": "an update, no conflict",
+    "bound": "a bound, no conflict",
+    "scope": "of another time or part, no conflict",
+}
+_STANDINGS: Final = {
+    "contradicted": "more origins have another value",
+    "disputed": "as many origins have another value",
+    "consistent": "no other origin has it",
+    "confirmed": "",
+}
+_EXPLANATIONS: Final = {
+    "later-report": "a later report may know more",
+    "time-zone": "a time zone may explain the day",
+    "rounding": "rounding may explain it",
+    "date-format": "day and month may be written the other way round",
+    "at-least": "one says at least",
+    "at-most": "one says at most",
+    "different-scope": "",
+}
+
+
+def describe_claim(claim: ComparedClaim) -> str:
+    """Say in plain words what the other documents make of a value, and what may explain a difference.
+
+    >>> describe_claim(ComparedClaim(0, 5, "date", "consistent", "update", 1, {"March": ["b"]}, ["later-report"]))
+    'an update, no conflict; a later report may know more'
+    """
+    if claim.standing == "confirmed":
+        said = f"confirmed by {claim.origins} independent origins"
+    elif claim.standing == "consistent" and claim.relation == "conflict":
+        said = "another document contradicts it, but more origins have it"
+    elif claim.relation in _RELATIONS:
+        said = _RELATIONS[claim.relation]
+    else:
+        said = _STANDINGS[claim.standing]
+    explained = [_EXPLANATIONS.get(name, f"{name.replace('-', ' ')} may explain it") for name in claim.explanations]
+    return "; ".join(filter(None, (said, *explained)))
+
+
+def claim_rank(claim: ComparedClaim) -> tuple[int, int]:
+    """Give a key to sort by what is worth a look: conflicts, updates and bounds, what most confirm, the rest."""
+    if claim.standing in ("contradicted", "disputed"):
+        return 0, 0
+    if claim.relation in ("update", "bound"):
+        return 1, 0
+    return (2, -claim.origins) if claim.standing == "confirmed" else (3, 0)
+
+
+_LINES: Final = 10
+_COPIES: Final = 3
+
+
+def describe_compared(evidence: Evidence, text: str) -> list[str]:
+    """Say what other documents make of one, a line each: updates, bounds, confirmed values, shared text.
+
+    Conflicts are flags and left to those. At most ten values and three documents are named, the others counted.
+
+    Args:
+        evidence: what was found.
+        text: of the document.
+    """
+    worth = [c for c in sorted(evidence.compared, key=claim_rank) if claim_rank(c)[0] > 0]
+    named = [c for c in worth if claim_rank(c)[0] < 3][:_LINES]
+    lines = []
+    for said, claims in groupby(named, key=describe_claim):
+        values = [f"“{text[c.start : c.end]}” [{c.start}, {c.end}){_others(c, text)}" for c in claims]
+        lines.append(f"{said}: {', '.join(values)}")
+    if len(named) < len(worth):
+        lines.append(f"{_number(len(worth) - len(named), 'more value')} that others speak of")
+    if evidence.credit:
+        lines.append(f"credits its whole text to {evidence.credit}")
+    lines += [f"{shared.document}: {describe_copy(shared)}" for shared in evidence.copies[:_COPIES]]
+    if len(evidence.copies) > _COPIES:
+        lines.append(f"{_number(len(evidence.copies) - _COPIES, 'more document')} with shared text")
+    return lines
+
+
+def _others(claim: ComparedClaim, text: str) -> str:
+    """Give the other values and who has them, and whose word it is; what is confirmed others have too."""
+    here = text[claim.start : claim.end].lower()
+    other = {} if claim.standing == "confirmed" else claim.elsewhere
+    values = [f"“{value}” in {', '.join(ids)}" for value, ids in other.items() if value.lower() != here]
+    chain = [f"from {' → '.join(claim.chain)}"] if claim.chain else []
+    return f" ({'; '.join(values + chain)})" if values or chain else ""
+
+
+_BASES: Final = {
+    "credit": "a credit tells",
+    "published": "the one was published on an earlier day",
+    "completeness": "the one is a mere part of the other",
+    None: "",
+}
+
+
+def describe_copy(shared: SharedText) -> str:
+    """Say in plain words how much text a document shares with another one, and who has it from whom.
+
+    >>> describe_copy(SharedText("b", "wholesale-duplicate", 0.941, "from", "credit"))
+    '94.1 % of the words are shared, nearly the whole text; this text has them from there, a credit tells'
+    """
+    said = f"{_percent(shared.share)} of the words are shared"
+    if shared.originality == "wholesale-duplicate":
+        said += ", nearly the whole text"
+    elif shared.originality == "quotes-extensively":
+        said += ", mostly as quotations"
+    if shared.direction is None:
+        return f"{said}; nothing tells who has them from whom"
+    whose = "this text has them from there" if shared.direction == "from" else "that text has them from here"
+    return ", ".join(filter(None, (f"{said}; {whose}", _BASES[shared.basis])))
+
+
+def describe_edit(here: str, elsewhere: str, kind: str) -> str:
+    """Say which words of a quotation stand in place of which.
+
+    >>> describe_edit("main", "prime", "content-substitution")
+    "'main' here, 'prime' elsewhere (content substitution)"
+    """
+    sides = (_value(words) if words else "nothing" for words in (here, elsewhere))
+    return "{} here, {} elsewhere ({})".format(*sides, kind.replace("-", " "))
 
 
 def side_by_side(flag: Flag, here: str) -> list[str]:
@@ -52,20 +215,15 @@ def mark_differences(one: str, other: str) -> tuple[str, str]:
     >>> mark_differences("that is our prime focus now", "that is our main focus")
     ('that is our [prime] focus [now]', 'that is our [main] focus')
     """
-    words = one.split(), other.split()
-    sides: tuple[list[str], list[str]] = ([], [])
-    first, second = ([w.strip(".,;:!?\"'“”‘’").lower() for w in side] for side in words)
-    for tag, a, a_end, b, b_end in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
-        for side, parts, begin, end in ((sides[0], words[0], a, a_end), (sides[1], words[1], b, b_end)):
-            run = " ".join(parts[begin:end])
-            if run:
-                side.append(run if tag == "equal" else f"[{run}]")
-    return " ".join(sides[0]), " ".join(sides[1])
+    here, there = (
+        " ".join(f"[{run}]" if differs else run for run, differs in side) for side in differences(one, other)
+    )
+    return here, there
 
 
 def describe_verdict(verdict: Verdict) -> str:
     """Put the verdict in a sentence, with the words it rests on and what its threshold means at that length."""
-    words = f"{verdict.words} word{'' if verdict.words == 1 else 's'}"
+    words = _number(verdict.words, "word")
     if verdict.label == "insufficient-text":
         said = f"insufficient-text: too short to call an origin, with {words}."
     else:
@@ -90,8 +248,7 @@ def describe_verdict(verdict: Verdict) -> str:
 def describe_comparison(evidence: Evidence, reliability: Reliability) -> str:
     """Put into a sentence what was found by holding a document against the others of its story."""
     claims, quotations = evidence.claims, evidence.quotations
-    one = evidence.origins == 1
-    parts = [f"One of {evidence.documents} documents of a story, from {evidence.origins} origin{'' if one else 's'}"]
+    parts = [f"One of {evidence.documents} documents of a story, from {_number(evidence.origins, 'origin')}"]
     parts.append(f"claims: {claims.confirmed} confirmed, {claims.contradicted} contradicted")
     parts[-1] += f", {claims.uncorroborated} found nowhere else"
     if quotations.checked:
@@ -116,6 +273,10 @@ def _key(key: str) -> str:
     return str(key).replace("_", " ")
 
 
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
@@ -134,8 +295,15 @@ def _value(value: Any) -> str:
             # A phrase with its place and what it weighs.
             (weight,) = (v for k, v in value.items() if k not in ("text", "start", "end"))
             return f"'{value['text']}' [{value['start']}, {value['end']}) {_value(weight)}"
+        if value.keys() == {"here", "elsewhere", "kind"}:
+            return describe_edit(value["here"], value["elsewhere"], value["kind"])
+        if value and all(type(times) is int for times in value.values()):
+            said = ((k, "once" if times == 1 else f"{times} times") for k, times in value.items())
+            return ", ".join(f"'{k}' ({times})" for k, times in said)
         return ", ".join(f"{_key(k)} {_value(v)}" for k, v in value.items()) or "none"
     if isinstance(value, Sequence):
+        if len(value) == 2 and all(type(place) is int for place in value):
+            return f"[{value[0]}, {value[1]})"
         if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], (int, float)):
             return f"'{value[0]}' ({_value(value[1])})"
         return ", ".join(_value(v) for v in value) or "none"

@@ -18,6 +18,7 @@ import msgspec
 
 from annotate.documents import FAMILIES, Family, Flag, Record
 from annotate.writing.describe import (
+    describe_compared,
     describe_comparison,
     describe_evidence,
     describe_status,
@@ -93,6 +94,11 @@ def render(record: Record, text: str, *, width: int = 80, colour: bool = False, 
             lines.append("No flags.")
         for explanation in _explained(record.id, record.flags, width, colour):
             lines += explanation
+    if record.evidence:
+        compared = describe_compared(record.evidence, text)
+        lines += ["", *paragraph("Beside the other documents of its story:", width)] if compared else []
+        for said in compared:
+            lines += paragraph(f"- {said}", width, indent="  ")
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
@@ -160,7 +166,7 @@ def _explained(identity: str, flags: list[Flag], width: int, colour: bool) -> li
         lines = [_flag_style(line, flag, colour) for line in paragraph(head, width)]
         compared = side_by_side(flag, identity)
         rest = {k: v for k, v in flag.evidence.items() if not compared or k not in _COMPARED[flag.label]}
-        why = flag.reason + (f": {describe_evidence(rest)}" if rest else "")
+        why = flag.reason + (f": {describe_evidence(rest, flag.label)}" if rest else "")
         for part in (f"“{shorten(flag.text)}” [{flag.start}, {flag.end})", why):
             lines += paragraph(part, width, indent="   ")
         for part in compared:
