@@ -8,7 +8,7 @@ import json
 import msgspec
 import pytest
 
-from annotate.documents import Record
+from annotate.documents import LABELS, Document, Record, make_flag
 from annotate.report import write_report
 
 pytestmark = pytest.mark.slow
@@ -170,11 +170,143 @@ def test_a_story(look, tmp_path, story_records, write_scores):
     assert tab.locator("section:has(#h-claims) h4").all_inner_texts() == ["“12”", "“20”"]
     assert tab.locator("section:has(#h-claims) .differs").all_inner_texts() == ["12", "12", "20"]
     assert tab.locator("section:has(#h-terms) h3").inner_text() == "gate: “wooden” or “steel”"
-    assert "share text" in tab.locator(".lines").inner_text()
+    assert "70 % of the words; it was published later" in tab.locator(".lines").inner_text()
     assert tab.locator(".graph .box").count() == 2
+    assert tab.locator(".graph .title").all_text_contents() == ["Origin 1: Reuters"]
+    updates = tab.locator("section:has(#h-updates-and-bounds)")
+    assert "an update, no conflict; a later report may know more." in updates.inner_text()
+    assert updates.locator(".differs").all_inner_texts() == ["after 20 hours", "after 12 hours"]
     tab.locator("section:has(#h-claims) figcaption a").first.click()
     tab.wait_for_selector("main[data-view='document/1']")
     tab.wait_for_selector("#flag-1[open]")
+
+
+def test_values_that_others_speak_of(look, tmp_path, story_records, write_scores):
+    page = tmp_path / "story.html"
+    write_report(write_scores(story_records), (), page)
+    tab = look(page, "#/document/1")
+    lines = tab.locator(".claims tbody tr").all_inner_texts()
+    # What may have changed comes before what is confirmed.
+    assert [line.split("\t") for line in lines] == [
+        [
+            "“after 12 hours”",
+            "date",
+            "an update, no conflict; a later report may know more",
+            "“after 20 hours” in three",
+            "1",
+            "Ilse Brandt",
+        ],
+        ["“The”", "number", "confirmed by 2 independent origins", "“The” in three", "2", "–"],
+    ]
+    assert "origin 1, and credits Reuters" in tab.locator(".facts").inner_text()
+    assert "two: 90 % of the words are shared; that text has them from here" in tab.locator("main").inner_text()
+    tab.get_by_role("link", name="“after 12 hours”").click()
+    tab.wait_for_function("document.activeElement.classList.contains('chosen')")
+    assert tab.locator(".text .chosen").all_inner_texts() == ["after ", "12", " hours"]
+    tab.locator(".claims").get_by_role("link", name="three").first.click()
+    tab.wait_for_selector("main[data-view='document/3']")
+
+
+def test_every_order_on_a_phone(look, corpus_page):
+    tab = look(corpus_page, "#/documents", width=360)
+    assert not tab.get_by_role("columnheader", name="Words").is_visible()
+    order = tab.get_by_label("Order")
+    for option in order.locator("option").all():
+        chosen = option.get_attribute("value")
+        order.select_option(chosen)
+        key = chosen.split(" ")[0]
+        assert tab.locator("[aria-sort]:not([aria-sort=none])").count() == (1 if key else 0)
+        assert f"sort={key}" in tab.url or not key
+    order.select_option("words falling")
+    words = [int(cell) for cell in first_cells(tab, 5)]
+    assert words == sorted(words, reverse=True)
+    assert words[0] > words[-1]
+
+
+@pytest.mark.parametrize("view", ["documents", "stories", "sources"])
+def test_every_column_that_can_be_sorted(look, corpus_page, view):
+    tab = look(corpus_page, f"#/{view}")
+    keys = [b.get_attribute("data-keep") for b in tab.locator("button.sort").all()]
+    assert keys
+    for key in keys:
+        head = tab.locator("th", has=tab.locator(f"[data-keep={key}]"))
+        seen = []
+        for _ in range(2):
+            tab.locator(f"[data-keep={key}]").click()
+            seen.append(head.get_attribute("aria-sort"))
+        assert sorted(seen) == ["ascending", "descending"], key
+
+
+def test_getting_about(look, corpus_page):
+    tab = look(corpus_page, "#/documents")
+    for name, shown in (("Last", "51–52"), ("Previous", "1–50"), ("Next", "51–52"), ("First", "1–50")):
+        tab.get_by_role("navigation", name="Pages").get_by_role("button", name=name, exact=True).click()
+        assert tab.locator("#status").inner_text() == f"{shown} of 52 documents"
+    tab.keyboard.press("Tab")
+    tab.evaluate("document.body.focus()")
+    for name, heading in (("Stories", "Stories"), ("Sources", "Sources"), ("Overview", "corpus.jsonl")):
+        tab.get_by_role("navigation", name="Views").get_by_role("link", name=name).click()
+        tab.wait_for_function("name => document.querySelector('h1').innerText === name", arg=heading)
+    skip = tab.get_by_role("link", name="Skip to content")
+    skip.focus()
+    assert skip.bounding_box()["x"] >= 0
+    tab.keyboard.press("Enter")
+    assert focused(tab)[0] == "MAIN"
+    tab.get_by_role("link", name="conflicting-claim").click()
+    tab.wait_for_selector("main[data-view=documents]")
+    assert tab.get_by_label("Label").input_value() == "conflicting-claim"
+    tab.locator("tbody th a").first.click()
+    more = tab.locator("summary", has_text="more")
+    assert tab.locator(".claims:visible").count() == 1
+    more.click()
+    assert tab.locator(".claims:visible").count() == 2
+    tab.get_by_role("navigation", name="Documents").get_by_role("link", name="Documents").click()
+    tab.wait_for_selector("main[data-view=documents]")
+    assert "label=conflicting-claim" in tab.url
+    go(tab, "story/1")
+    tab.get_by_role("link", name="Next", exact=True).click()
+    tab.wait_for_selector("main[data-view='story/2']")
+    tab.get_by_role("link", name="Show them in the table").click()
+    tab.wait_for_selector("main[data-view=documents]")
+    assert rows(tab) == 7
+
+
+@pytest.mark.parametrize(
+    ("url", "links"), [("javascript:window.hit=1", 0), (" JavaScript:window.hit=1", 0), ("https://one.example/a", 1)]
+)
+def test_an_address_is_a_link_only_to_the_web(look, tmp_path, make_record, write_scores, url, links):
+    text = "Nothing is wrong with this."
+    page = tmp_path / "a.html"
+    record = msgspec.structs.replace(make_record("a", text, []), text=msgspec.UNSET)
+    write_report(write_scores([record]), [Document(text, id="a", url=url)], page)
+    tab = look(page, "#/document/1")
+    assert url.strip() in tab.locator(".facts").inner_text()
+    assert tab.locator(".facts a").count() == links
+
+
+def test_a_long_text_of_many_flags(look, tmp_path, make_record, write_scores):
+    line = "The 🚢 left at noon, they said, and nobody knew where it went or why.\n\n"
+    text = line * 600
+    flags = [
+        make_flag(
+            text, at, at + 30, label=LABELS[n % len(LABELS)], severity="minor", score=0.5, detector="t@1", reason="r"
+        )
+        for n, at in enumerate(range(20, len(text) - 40, len(line)))
+    ]
+    page = tmp_path / "a.html"
+    write_report(write_scores([make_record("a", text, flags)]), (), page)
+    tab = look(page, "#/document/1?flag=590")
+    assert tab.locator(".slice").count() > 1
+    tab.wait_for_selector("#flag-590[open]")
+    assert tab.evaluate(MARKED) == {str(n): f.text for n, f in enumerate(flags, 1)}
+    refs = "for (const r of document.querySelectorAll('.ref')) r.remove()"
+    tab.locator("#at-590").wait_for()
+    tab.wait_for_function(
+        """() => { const r = document.getElementById("at-590").getBoundingClientRect();
+        return 0 <= r.top && r.bottom <= innerHeight; }"""
+    )
+    tab.evaluate(refs)
+    assert tab.evaluate("document.querySelector('.text').textContent") == text
 
 
 def test_themes(look, corpus_page):

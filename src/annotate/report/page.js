@@ -442,6 +442,12 @@
     return (r) => text.slice(at.get(r.start), at.get(r.end));
   }
 
+  /** Scroll to a place, and again while what lies around it is laid out and gets its true height. */
+  function bring(node, block, frames = 5) {
+    node.scrollIntoView({ block });
+    if (frames > 0) requestAnimationFrame(() => bring(node, block, frames - 1));
+  }
+
   const SLICE = 10_000;
   /** Line starts at which a long text is cut into parts that a browser lays out only when they are looked at. */
   function slices(text) {
@@ -568,14 +574,16 @@
       history.replaceState(null, "", hash(`document/${number + 1}`, { flag: i + 1 }));
     }
     /** Choose a flag and go to its place in the list or in the text. */
-    function choose(i, to) {
+    function choose(i, to, block = "nearest") {
       mark(i);
       const details = summaryOf(i).parentElement;
       details.open = true;
-      const [target, other] = to === "text" ? [referenceOf(i), details] : [summaryOf(i), referenceOf(i)];
-      if (wide.matches) other.scrollIntoView({ block: "nearest" });
-      target.scrollIntoView({ block: to === "text" ? "center" : "nearest" });
-      target.focus({ preventScroll: true });
+      // When what is inside has been made, so that all of it comes into view.
+      queueMicrotask(() => {
+        if (wide.matches || to === "list") bring(details, "nearest");
+        if (wide.matches || to === "text") bring(referenceOf(i), to === "text" ? "center" : block);
+        (to === "text" ? referenceOf(i) : summaryOf(i)).focus({ preventScroll: true });
+      });
     }
     const reference = (i) => el("a", { class: "ref", id: `at-${i + 1}`, href: hash(`document/${number + 1}`, { flag: i + 1 }),
       "aria-label": `Flag ${i + 1}: ${flags[i].label}, ${flags[i].severity}`, onclick: (event) => { event.preventDefault(); choose(i, "list"); } }, i + 1);
@@ -585,7 +593,7 @@
       visible = flags.map((_, i) => i).filter((i) => severities.indexOf(flags[i].severity) >= least && flags[i].score >= Number(shownFlags.score));
       const made = marked(e.text, flags, visible, e.claims || [], (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
       textPlace.replaceChildren(made);
-      listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) referenceOf(i).scrollIntoView({ block: "center" }); } })));
+      listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) bring(referenceOf(i), "center"); } })));
       heading.textContent = visible.length === flags.length ? count(flags.length, "flag") : `${visible.length} of ${count(flags.length, "flag")}`;
       if (visible.includes(chosen)) mark(chosen);
     }
@@ -596,9 +604,12 @@
       if (!visible.length) return;
       const next = visible[(visible.indexOf(chosen) + by + visible.length + (chosen === null && by < 0 ? 1 : 0)) % visible.length];
       mark(next);
-      summaryOf(next).parentElement.open = true;
-      summaryOf(next).scrollIntoView({ block: "nearest" });
-      if (wide.matches) referenceOf(next).scrollIntoView({ block: "center" });
+      const details = summaryOf(next).parentElement;
+      details.open = true;
+      queueMicrotask(() => {
+        bring(details, "nearest");
+        if (wide.matches) bring(referenceOf(next), "center");
+      });
       announce(`Flag ${next + 1}: ${flags[next].label}, ${flags[next].severity}`);
     }
     draw();
@@ -609,10 +620,10 @@
       if (!parts.length) return;
       parts[0].tabIndex = -1;
       parts[0].focus({ preventScroll: true });
-      parts[0].scrollIntoView({ block: "center" });
+      bring(parts[0], "center");
     });
     const asked = Number(parameters.get("flag")) - 1;
-    if (flags[asked]) requestAnimationFrame(() => listPlace.isConnected && visible.includes(asked) && choose(asked, wide.matches ? "list" : "text"));
+    if (flags[asked]) requestAnimationFrame(() => listPlace.isConnected && visible.includes(asked) && choose(asked, wide.matches ? "list" : "text", "center"));
     return fill(reading, {}, [
       el("section", { class: "body", "aria-labelledby": "h-text" }, el("h2", { id: "h-text" }, "Text"), textPlace),
       el("section", { class: "beside", "aria-labelledby": "h-flags" }, heading,
