@@ -284,7 +284,8 @@ def test_an_address_is_a_link_only_to_the_web(look, tmp_path, make_record, write
     assert tab.locator(".facts a").count() == links
 
 
-def test_a_long_text_of_many_flags(look, tmp_path, make_record, write_scores):
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_long_text_of_many_flags(look, tmp_path, make_record, write_scores, width):
     line = "The 🚢 left at noon, they said, and nobody knew where it went or why.\n\n"
     text = line * 600
     flags = [
@@ -295,7 +296,7 @@ def test_a_long_text_of_many_flags(look, tmp_path, make_record, write_scores):
     ]
     page = tmp_path / "a.html"
     write_report(write_scores([make_record("a", text, flags)]), (), page)
-    tab = look(page, "#/document/1?flag=590")
+    tab = look(page, "#/document/1?flag=590", width=width)
     assert tab.locator(".slice").count() > 1
     tab.wait_for_selector("#flag-590[open]")
     assert tab.evaluate(MARKED) == {str(n): f.text for n, f in enumerate(flags, 1)}

@@ -448,6 +448,7 @@
     if (frames > 0) requestAnimationFrame(() => bring(node, block, frames - 1));
   }
 
+  const MANY = 200;
   const SLICE = 10_000;
   /** Line starts at which a long text is cut into parts that a browser lays out only when they are looked at. */
   function slices(text) {
@@ -540,10 +541,11 @@
   function comparedClaims(number, e) {
     if (!e.claims) return null;
     const textOf = cutter(e.text, e.claims);
+    const chains = e.claims.some((c) => c.chain);
     const ranked = e.claims.map((c, i) => [c, i]).sort(([{ rank: a }], [{ rank: b }]) => a[0] - b[0] || a[1] - b[1]);
     const rows = ranked.map(([c, i]) => [link(`document/${number + 1}`, { claim: i + 1 }, said(`“${textOf(c)}”`)), c.kind, c.said,
-      c.elsewhere.map(([value, ids], k) => [k > 0 && "; ", said(`“${value}”`), " in ", listOf(ids.map(toId))]), c.origins, c.chain ? said(c.chain) : null]);
-    const columns = [{ name: "Value" }, { name: "Kind" }, { name: "Found" }, { name: "Others say" }, { name: "Origins with it", number: true }, { name: "Has it from" }];
+      el("span", {}, c.elsewhere.map(([value, ids], k) => [k > 0 && "; ", said(`“${value}”`), " in ", listOf(ids.map(toId))])), c.origins, ...(chains ? [c.chain ? said(c.chain) : null] : [])]);
+    const columns = [{ name: "Value" }, { name: "Kind" }, { name: "Found" }, { name: "Others say" }, { name: "Origins with it", number: true }, ...(chains ? [{ name: "Has it from" }] : [])];
     const part = (title, some) => table(title, columns, some, { class: "cards claims" });
     return [el("h3", {}, "Values that others speak of"), part("Values that others speak of", rows.slice(0, SHOWN)),
       rows.length > SHOWN && el("details", {}, el("summary", {}, `${rows.length - SHOWN} more`), part("More values that others speak of", rows.slice(SHOWN)))];
@@ -594,6 +596,7 @@
       const made = marked(e.text, flags, visible, e.claims || [], (inner) => choose(inner[(inner.indexOf(chosen) + 1) % inner.length], "list"), reference);
       textPlace.replaceChildren(made);
       listPlace.replaceChildren(...visible.map((i) => explained(i, flags[i], textOf(flags[i]), () => choose(i, "text"), () => { if (chosen !== i) { mark(i); if (wide.matches) bring(referenceOf(i), "center"); } })));
+      listPlace.classList.toggle("many", visible.length > MANY);
       heading.textContent = visible.length === flags.length ? count(flags.length, "flag") : `${visible.length} of ${count(flags.length, "flag")}`;
       if (visible.includes(chosen)) mark(chosen);
     }
