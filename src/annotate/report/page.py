@@ -160,6 +160,6 @@ def _whole(output: Path) -> Iterator[IO[str]]:
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:
-        raise AnnotateError(
-            f"Cannot write {output}: {error.strerror}; check the folder and its permissions."
-        ) from error
+        missing = f"there is no folder {output.parent}; create it first"
+        why = f"{error.strerror}; check the folder and its permissions" if output.parent.is_dir() else missing
+        raise AnnotateError(f"Cannot write {output}: {why}.") from error

@@ -16,7 +16,7 @@ SEPARATOR = " · "
 
 _PHRASES: Final[dict[Label, tuple[str, ...]]] = {
     "encoding": ("{suggestion} is meant, the text has {characters}", "{suggestion} is meant"),
-    "spelling": ("{suggestion} is meant",),
+    "spelling": ("{suggestion} is meant", "known from {documents} documents"),
     "punctuation": ("{suggestion} is meant",),
     "boilerplate": ("recognised by {matched}",),
     "spam": ("recognised by {matched}",),
@@ -30,7 +30,11 @@ _PHRASES: Final[dict[Label, tuple[str, ...]]] = {
         "as in language {source_language}: {foreign}",
         "other terms that this language explains: {others_of_this_language}",
     ),
-    "conflicting-claim": ("{here} here, {elsewhere} in other documents", "may be explained by {explanations}"),
+    "conflicting-claim": (
+        "{here} here, {elsewhere} in other documents",
+        "may be explained by {explanations}",
+        "Admiralty information number {information}",
+    ),
     "altered-quote": ("said by {speaker}", "{edits}"),
     "machine-translated": ("driven by {words}",),
     "machine-paraphrased": ("driven by {words}",),

@@ -98,7 +98,8 @@ def render(record: Record, text: str, *, width: int = 80, colour: bool = False, 
         compared = describe_compared(record.evidence, text)
         lines += ["", *paragraph("Beside the other documents of its story:", width)] if compared else []
         for said in compared:
-            lines += paragraph(f"- {said}", width, indent="  ")
+            first, *rest = paragraph(said, width, indent="    ")
+            lines += [f"  - {first.lstrip()}", *rest]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
