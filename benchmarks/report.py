@@ -122,7 +122,7 @@ def most_memory() -> float:
 
 def long_text(folder: Path) -> Path:
     """Write the page of a text as long and as full of flags as none is."""
-    from annotate.documents import LABELS, SEVERITIES, Document, Record, make_flag
+    from annotate.documents import LABELS, SEVERITIES, Document, Record, Verdict, make_flag
     from annotate.report import write_report
 
     text = ("The harbour board closed the north pier after divers found a crack. " * 7 + "\n\n") * 1_000
@@ -141,7 +141,8 @@ def long_text(folder: Path) -> Path:
         )
         for number, start in enumerate(range(0, 348_000, 116))
     ]
-    record = Record("long", None, "ok", "none", Document(text).sha256, flags=flags, text=text)
+    verdict = Verdict("human", 1.0, len(text.split()), {"human": 1.0})
+    record = Record("long", None, "ok", "none", Document(text).sha256, verdict, flags, text=text)
     scores = folder / "long.jsonl"
     scores.write_bytes(msgspec.json.encode(record))
     write_report(scores, (), folder / "long.html")

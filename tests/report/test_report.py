@@ -162,6 +162,11 @@ def test_an_input_is_never_overwritten(tmp_path, write_scores, hostile):
     assert scores.read_bytes() == before
 
 
+def test_a_folder_that_is_not_there(tmp_path, write_scores, hostile):
+    with pytest.raises(AnnotateError, match=r"there is no folder .*out; create it first\.$"):
+        run(write_scores(hostile), "-o", tmp_path / "out" / "a.html")
+
+
 def test_gold_gives_reliability(tmp_path, write_scores, hostile):
     flag = hostile[0].flags[1]
     gold = tmp_path / "gold.jsonl"

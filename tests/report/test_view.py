@@ -203,6 +203,9 @@ def test_values_that_others_speak_of(look, tmp_path, story_records, write_scores
     tab.get_by_role("link", name="“after 12 hours”").click()
     tab.wait_for_function("document.activeElement.classList.contains('chosen')")
     assert tab.locator(".text .chosen").all_inner_texts() == ["after ", "12", " hours"]
+    tab.evaluate("scrollTo(0, 0)")
+    tab.get_by_role("link", name="“after 12 hours”").click()
+    tab.wait_for_function("document.activeElement.classList.contains('chosen')")
     tab.locator(".claims").get_by_role("link", name="three").first.click()
     tab.wait_for_selector("main[data-view='document/3']")
 

@@ -541,11 +541,17 @@
   function comparedClaims(number, e) {
     if (!e.claims) return null;
     const textOf = cutter(e.text, e.claims);
-    const chains = e.claims.some((c) => c.chain);
+    const elsewhere = (c) => c.elsewhere.map(([value, ids], k) => [k > 0 && "; ", said(`“${value}”`), " in ", listOf(ids.map(toId))]);
+    const columns = [
+      { name: "Value", cell: (c, i) => link(`document/${number + 1}`, { claim: i + 1 }, said(`“${textOf(c)}”`)) },
+      { name: "Kind", cell: (c) => c.kind },
+      { name: "Found", cell: (c) => c.said },
+      { name: "Others say", cell: (c) => el("span", {}, elsewhere(c)) },
+      { name: "Origins with it", number: true, cell: (c) => c.origins },
+      ...(e.claims.some((c) => c.chain) ? [{ name: "Has it from", cell: (c) => (c.chain ? said(c.chain) : null) }] : []),
+    ];
     const ranked = e.claims.map((c, i) => [c, i]).sort(([{ rank: a }], [{ rank: b }]) => a[0] - b[0] || a[1] - b[1]);
-    const rows = ranked.map(([c, i]) => [link(`document/${number + 1}`, { claim: i + 1 }, said(`“${textOf(c)}”`)), c.kind, c.said,
-      el("span", {}, c.elsewhere.map(([value, ids], k) => [k > 0 && "; ", said(`“${value}”`), " in ", listOf(ids.map(toId))])), c.origins, ...(chains ? [c.chain ? said(c.chain) : null] : [])]);
-    const columns = [{ name: "Value" }, { name: "Kind" }, { name: "Found" }, { name: "Others say" }, { name: "Origins with it", number: true }, ...(chains ? [{ name: "Has it from" }] : [])];
+    const rows = ranked.map((one) => columns.map((column) => column.cell(...one)));
     const part = (title, some) => table(title, columns, some, { class: "cards claims" });
     return [el("h3", {}, "Values that others speak of"), part("Values that others speak of", rows.slice(0, SHOWN)),
       rows.length > SHOWN && el("details", {}, el("summary", {}, `${rows.length - SHOWN} more`), part("More values that others speak of", rows.slice(SHOWN)))];
@@ -873,6 +879,11 @@
   });
   document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
   addEventListener("hashchange", () => route());
+  // A link to where one is already changes no address, and yet somebody wants to be taken there.
+  addEventListener("click", (event) => {
+    const again = event.target.closest("a")?.getAttribute("href") === location.hash;
+    if (again && !event.defaultPrevented) route();
+  });
   await route(true);
   document.documentElement.dataset.ready = "";
 })();

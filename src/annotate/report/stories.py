@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -76,7 +77,7 @@ class _Story:
         for index, flag in enumerate(record.flags):
             self._add_flag(number, index, flag, record, document)
         for index, claim in enumerate(evidence.compared):
-            if claim.relation in _NO_CONFLICT:
+            if claim.relation in _NO_CONFLICT and claim.standing == "consistent":
                 _add_update(self._updates, claim, {"id": record.id, "document": number, "claim": index}, document)
         for shared in evidence.copies:
             # Of a copy the one that has the text from the other tells.
@@ -159,9 +160,6 @@ class _Groups:
             one = self._parent[one]
         return one
 
-    def joined(self, one: int, other: int) -> bool:
-        return self._first(one) == self._first(other)
-
     def join(self, one: int, other: int) -> bool:
         """Join the groups of two documents; False if they were one already."""
         a, b = sorted((self._first(one), self._first(other)))
@@ -211,6 +209,8 @@ def _add_update(found: dict[Any, Plain], claim: ComparedClaim, here: Plain, docu
     """Add a value to the others of one thing that differ without a conflict."""
     value = document.text[claim.start : claim.end]
     values = {v.lower(): v for v in (*claim.elsewhere, value)}
+    if len(values) < 2:
+        return
     update = found.setdefault(
         (claim.kind, claim.relation, *sorted(values)),
         {
@@ -223,7 +223,9 @@ def _add_update(found: dict[Any, Plain], claim: ComparedClaim, here: Plain, docu
         for identity in identities:
             # Its own sentence takes this place if it is among the records.
             update["sides"][other.lower()]["said"].setdefault(identity, {"id": identity, "text": ("", other, "")})
-    update["sides"][value.lower()]["said"][here["id"]] = {**here, "text": _sentence(document, claim.start, claim.end)}
+    said: dict[str, Plain] = update["sides"][value.lower()]["said"]
+    if "document" not in said.get(here["id"], {}):
+        said[here["id"]] = {**here, "text": _sentence(document, claim.start, claim.end)}
 
 
 def _graded(flag: Flag) -> Plain:
@@ -238,14 +240,16 @@ def _listed(conflict: Plain) -> Plain:
 
 def _telling(found: list[Plain]) -> list[Plain]:
     """Leave out what the rest says: arrows past a copy of a copy, and likeness of documents already joined."""
-    arrows = {(c["from"], c["to"]) for c in found if c["directed"]}
-    after = {one: {to for origin, to in arrows if origin == one} for one, _ in arrows}
+    after: defaultdict[int, set[int]] = defaultdict(set)
+    for copy in found:
+        if copy["directed"]:
+            after[copy["from"]].add(copy["to"])
     joined = _Groups()
     kept: list[Plain] = []
     for copy in sorted(found, key=lambda c: (not c["directed"], -c["share"])):
         one, other = copy["from"], copy["to"]
         if copy["directed"]:
-            told = any(other in after.get(between, ()) for between in after[one])
+            told = any(other in after[between] for between in list(after[one]))
             joined.join(one, other)
         else:
             told = not joined.join(one, other)

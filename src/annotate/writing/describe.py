@@ -119,9 +119,9 @@ def claim_rank(claim: ComparedClaim) -> tuple[int, int]:
     """Give a key to sort by what is worth a look: conflicts, updates and bounds, what most confirm, the rest."""
     if claim.standing in ("contradicted", "disputed"):
         return 0, 0
-    if claim.relation in ("update", "bound"):
-        return 1, 0
-    return (2, -claim.origins) if claim.standing == "confirmed" else (3, 0)
+    if claim.standing == "confirmed":
+        return 2, -claim.origins
+    return (1 if claim.relation in ("update", "bound") else 3), 0
 
 
 _LINES: Final = 10
