@@ -431,7 +431,7 @@ def simulated(articles: int, copies: int) -> tuple[dict[str, float], list[Record
             counts = ClaimCounts(len(held) + 6, sum(held), 0, len(held) - sum(held), 6)
             for copy in range(copies):
                 kind = "original" if copies == 1 else "wholesale-duplicate"
-                found = Evidence("s", copies + 2, 3, counts, copied=kind)
+                found = Evidence("s", documents=copies + 2, origins=3, claims=counts, copied=kind)
                 records.append(Record(f"{number}-{article}-{copy}", source, "ok", "s", None, evidence=found))
     return truth, records
 
