@@ -475,7 +475,7 @@ def cost() -> None:
 
 
 def stream(count: int) -> Iterator[Record]:
-    found = Evidence("s", 4, 3, ClaimCounts(9, 2, 1, 1, 5))
+    found = Evidence("s", documents=4, origins=3, claims=ClaimCounts(9, 2, 1, 1, 5))
     for i in range(count):
         yield Record(str(i), f"s{i % 1000}.example", "ok", "s", None, evidence=found)
 
