@@ -280,7 +280,7 @@ def test_the_command_says_where_stories_are_too_large_for_the_blind_arm(record, 
         (("-n", 9), "There are 3 documents to choose from, fewer than the 9 wanted; ask for at most 3"),
         (("-n", 0), "0 is not in the range"),
         (("-n", 2, "--by", "random", "--random-share", "0.5"), "--random-share goes with --by mixed"),
-        (("-n", 2, "--exclude", "none.jsonl"), "Cannot read the labels none.jsonl"),
+        (("-n", 2, "--exclude", "none.jsonl"), "Cannot read none.jsonl"),
     ],
 )
 def test_refusals_are_one_sentence_and_write_nothing(record, make, tmp_path, capfd, arguments, said):

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import msgspec
@@ -26,6 +28,12 @@ TEXT = (
     "repairs.\r\nWork on the cafe\u0301 beside it goes on, and the council expects the the bill in June.\n"
 ) * 2
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+
+
+def run(coroutine: Coroutine) -> None:
+    """Run in a thread of its own: a browser of other tests may have an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +241,7 @@ def test_a_single_task_does_not_wait_for_the_batch_of_another_request():
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
             await asyncio.gather(client.post("/predict", json=batch), client.post("/predict", json=single))
 
-    asyncio.run(both())
+    run(both())
     assert slow.asked.index("single") <= 2
     assert len(slow.asked) == 6
 
@@ -250,7 +258,7 @@ def test_nobody_scores_for_a_client_that_has_gone(log):
         raise AssertionError(message)
 
     scope = {"type": "http", "method": "POST", "path": "/predict", "headers": [], "query_string": b""}
-    asyncio.run(make_app(slow)(scope, receive, send))
+    run(make_app(slow)(scope, receive, send))
     assert slow.asked == []
     assert re.search(r"POST /predict 0, \d\.\d\d s, 5 tasks, gone before the answer", log.text)
 
