@@ -6,7 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -66,7 +66,11 @@ def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) 
         findings = Findings(len(store), kept)
         found = list(_stories(store, config))
         findings.stories = sum(len(numbers) > 1 for _, numbers in found)
-        parts = ((story, [(n, store.read(n)) for n in part]) for story, numbers in found for part in _parts(numbers))
+        parts = (
+            (story, begin, [(n, store.read(n)) for n in part])
+            for story, numbers in found
+            for begin, part in _parts(numbers)
+        )
         for result in engine.run(parts, _hold, workers=workers, batch_size=_BATCH, weigh=_weight):
             for number, finding in result:
                 findings.add(number, finding)
@@ -76,10 +80,10 @@ def corroborate(store: Store, config: CorroborationConfig, *, workers: int = 1) 
 def find_one(store: Store, number: int, config: CorroborationConfig) -> Finding:
     """Hold one document of a store, which must not be an empty entry, against the others of its story."""
     for story, numbers in _stories(store, config):
-        for part in _parts(numbers):
+        for begin, part in _parts(numbers):
             if number in part:
                 documents = [decode(store.read(n)).document() for n in part]
-                return hold(story, documents)[part.index(number)]
+                return _numbered(hold(story, documents)[part.index(number)], begin)
     raise ValueError(f"entry {number} of the store is empty")
 
 
@@ -119,17 +123,30 @@ def _stories(store: Store, config: CorroborationConfig) -> Iterator[tuple[str, l
         yield name, [number for _, number in sorted(members)]
 
 
-def _parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+_Part: TypeAlias = tuple[str, int, list[tuple[int, bytes]]]
+"""A story's id, how many of its documents come before, the numbers and the stored entries of those to be held."""
+
+
+def _parts(numbers: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
     for begin in range(0, len(numbers), LARGEST):
-        yield numbers[begin : begin + LARGEST]
+        yield begin, numbers[begin : begin + LARGEST]
 
 
-def _weight(part: tuple[str, list[tuple[int, bytes]]]) -> int:
-    return sum(len(entry) for _, entry in part[1])
+def _numbered(finding: Finding, begin: int) -> Finding:
+    """Count origins on from the parts before: what is held apart has no origin in common."""
+    evidence = msgspec.structs.replace(finding.evidence, origin=finding.evidence.origin + begin)
+    return msgspec.structs.replace(finding, evidence=evidence)
 
 
-def _hold(part: tuple[str, list[tuple[int, bytes]]]) -> list[tuple[int, bytes]]:
-    story, entries = part
+def _weight(part: _Part) -> int:
+    return sum(len(entry) for _, entry in part[2])
+
+
+def _hold(part: _Part) -> list[tuple[int, bytes]]:
+    story, begin, entries = part
     kept: list[Kept] = [decode(entry) for _, entry in entries]
     found = hold(story, [k.document() for k in kept])
-    return [(number, _encoder.encode(finding)) for (number, _), finding in zip(entries, found, strict=True)]
+    return [
+        (number, _encoder.encode(_numbered(finding, begin)))
+        for (number, _), finding in zip(entries, found, strict=True)
+    ]

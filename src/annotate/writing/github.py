@@ -124,7 +124,7 @@ class GitHub:
 
 
 def _message(flag: Flag) -> str:
-    why = flag.reason + (f": {describe_evidence(flag.evidence)}" if flag.evidence else "")
+    why = flag.reason + (f": {describe_evidence(flag.evidence, flag.label)}" if flag.evidence else "")
     return f"“{shorten(flag.text)}” {why}"
 
 
