@@ -93,7 +93,7 @@ def test_documents_of_one_event_are_held_against_each_other(inputs: Path, tmp_pa
 
 def test_a_story_held_in_parts_has_one_numbering_of_origins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotate.corroboration.corroborate.LARGEST", 2)
-    rows = [{"id": str(n), "story": "feed", "text": f"Report {n} of the harbour board, on berth {n}."} for n in range(5)]
+    rows = [{"id": str(n), "story": "feed", "text": f"Report {n} of the harbour board."} for n in range(5)]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     score_to(tmp_path / "in.jsonl", tmp_path / "out.jsonl", workers=1)
     assert sorted(r["evidence"]["origin"] for r in records(tmp_path / "out.jsonl")) == [1, 2, 3, 4, 5]
