@@ -37,7 +37,7 @@ demo: setup
 	@echo "Look at one document: $(BIN)/annotate show corpus capsule-translated"
 
 test: .venv/dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 lint: .venv/dev
 	$(BIN)/ruff check src tests benchmarks
