@@ -16,8 +16,8 @@ SIZE = 8
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests run in one process, so that what they share is made once; so do all that need the real server."""
     for item in items:
-        server = "server" in getattr(item, "fixturenames", ()) and "labeling" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("label-studio" if server else str(item.path)))
+        shared = "label_studio" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("label-studio" if shared else str(item.path)))
 
 
 @pytest.fixture
