@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from annotate.cli.common import echo_report
 from annotate.documents import SEVERITIES, Severity
 
 
@@ -27,8 +28,6 @@ def command(gold: str, scores: str, as_json: bool, min_severity: Severity, resam
     known, "origin". SCORES is what `annotate score` wrote. They are joined by id; a record of a text that is not its
     gold's is refused. Where nothing can be divided, a figure is undefined: – in the tables, null in the JSON.
     """
-    import msgspec
-
     from annotate.evaluation import evaluate, read_gold
     from annotate.evaluation.figures import Resampling
     from annotate.evaluation.table import render
@@ -40,4 +39,4 @@ def command(gold: str, scores: str, as_json: bool, min_severity: Severity, resam
         min_severity=min_severity,
         resampling=Resampling(resamples, seed),
     )
-    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else render(report), nl=as_json)
+    echo_report(report, render, as_json=as_json)

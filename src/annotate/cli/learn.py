@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from annotate.cli.common import echo_report
 from annotate.errors import AnnotateError
 
 _BETWEEN = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -102,5 +103,5 @@ def command(
         )
     written = write_folder(output, outcome, config_path)
     report = outcome.report
-    click.echo(msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else render(report), nl=as_json)
+    echo_report(report, render, as_json=as_json)
     click.echo(f"results:  {', '.join(map(str, written))}\nnext:     annotate score -c {output / CONFIG} …", err=True)

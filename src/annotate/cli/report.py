@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from annotate.cli.common import read_texts
 from annotate.errors import AnnotateError
 
 
@@ -36,7 +37,6 @@ def command(scores: Path, inputs: tuple[str, ...], output: Path, config: Path | 
 
     from annotate.config import load_config
     from annotate.evaluation import evaluate, read_gold
-    from annotate.reading import read
     from annotate.report import write_report
     from annotate.writing import read_records
 
@@ -48,7 +48,7 @@ def command(scores: Path, inputs: tuple[str, ...], output: Path, config: Path | 
     if gold is not None:
         measured = evaluate(read_gold(gold), read_records(scores))
         calibrations = [(result.label, result.calibration) for result in (measured.total, *measured.labels)]
-    documents = read(inputs, settings.reading, sys.stdin.buffer) if inputs else ()
+    documents = read_texts(inputs, settings)
     # A bar on a terminal, nothing elsewhere.
     with tqdm(unit=" documents", file=sys.stderr, leave=False, disable=None, dynamic_ncols=True) as bar:
         done = write_report(

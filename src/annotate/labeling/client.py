@@ -212,6 +212,17 @@ class Server:
             raise AnnotateError(f"{self.url} has {len(found)} projects called {name!r}; give the id of one ({ids}).")
         return self.project(found[0].id) if found else None
 
+    def get_project(self, name: str) -> Any:
+        """Find a project that must be there, as :meth:`find_project`.
+
+        Raises:
+            AnnotateError: if it is not.
+        """
+        found = self.find_project(name)
+        if found is None:
+            raise AnnotateError(f"{self.url} has no project {name!r}; annotate label push makes it.")
+        return found
+
     def project(self, identity: int) -> Any:
         """Read a project.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import get_args
 
 import click
 
+from annotate.cli.common import echo_json, read_texts
 from annotate.errors import AnnotateError
 from annotate.labeling.adjudication.settle import LEAST_AGREEMENT, METHODS, Adjudication, Method
 from annotate.labeling.agreement.gather import LABELING_SPLITS
 from annotate.labeling.labels import Split
+from annotate.writing.columns import columns
 
 
 @click.command("adjudicate")
@@ -84,13 +85,10 @@ def command(
     a tab. What adjudicators make of them comes back with --decided. Texts come from LABELS if it was pulled
     --with-text, else from --scores and the INPUTs that were scored.
     """
-    import msgspec
-
     from annotate.config import load_config
     from annotate.labeling.adjudication import adjudicate
     from annotate.labeling.adjudication.gold import write_decisions, write_gold
     from annotate.labeling.labels import read_labels, write_labels
-    from annotate.reading import read
 
     for path in (output, gold, decisions):
         if path is not None and path.exists() and any(path.samefile(p) for p in (labels, decided) if p is not None):
@@ -106,7 +104,7 @@ def command(
     if disputed is not None and done.disputed:
         from annotate.labeling.adjudication.disputed import find_texts, write_disputed
 
-        documents = read(inputs, load_config(config).reading, sys.stdin.buffer) if inputs else ()
+        documents = read_texts(inputs, load_config(config))
         write_disputed(disputed, done.disputed, find_texts(done.disputed, scores, documents))
     notes = []
     if gold is not None:
@@ -118,7 +116,7 @@ def command(
         write_decisions(decisions, done.decisions)
     write_labels(output, done.settled)
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(_summary(done))).decode())
+        echo_json(_summary(done))
     else:
         click.echo(_table(done, disputed), nl=False)
     for note in notes:
@@ -155,8 +153,7 @@ def _table(done: Adjudication, folder: Path | None) -> str:
             (a.annotator, f"{a.documents:,}", *map(_number, (a.origin, a.precision, a.recall, a.score_difference)))
             for a in done.annotators
         ]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines += ["  " + "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
+        lines.append(columns(rows))
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 
+from annotate.cli.common import echo_report
 from annotate.labeling.agreement.gather import LABELING_SPLITS
 from annotate.labeling.labels import Split
 
@@ -40,8 +41,6 @@ def command(
     Documents: Krippendorff's alpha. Spans: F1 of pairs of annotators, and alpha over characters. Where a figure is
     undefined, the report says why. Skipped documents, attention checks and gold items are left out.
     """
-    import msgspec
-
     from annotate.evaluation.figures import Resampling
     from annotate.labeling.agreement.gather import gather
     from annotate.labeling.agreement.report import measure
@@ -51,9 +50,6 @@ def command(
 
     gathered = gather(read_labels(labels), splits)
     report = measure(gathered, splits=splits, resampling=Resampling(resamples, seed))
-    as_json = form == "json"
-    click.echo(
-        msgspec.json.format(msgspec.json.encode(report)).decode() if as_json else render(report, top), nl=as_json
-    )
+    echo_report(report, lambda found: render(found, top), as_json=form == "json")
     if units is not None:
         click.echo(f"Wrote {write_units(units, gathered.documents):,} rows to {units}.", err=True)

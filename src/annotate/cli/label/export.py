@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from annotate.cli.common import read_texts
 from annotate.config import load_config
 from annotate.documents import SEVERITIES, Severity
 
@@ -107,9 +107,8 @@ def command(
     are read back, before anything appears.
     """
     from annotate.labeling import export
-    from annotate.reading import read
 
-    documents = read(inputs, load_config(config).reading, sys.stdin.buffer) if inputs else ()
+    documents = read_texts(inputs, load_config(config))
     done = export(
         scores,
         documents,

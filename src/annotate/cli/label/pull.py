@@ -94,9 +94,7 @@ def _fetch(
     from annotate.labeling.snapshot import fetch
 
     with connect(url, token_file, timeout) as server:
-        found = server.find_project(project)
-        if found is None:
-            raise AnnotateError(f"{server.url} has no project {project!r}; annotate label push makes it.")
+        found = server.get_project(project)
         fetch(server, found.id, raw, emails=emails)
         arm = server.find_project(f"{found.title} ({BLIND})")
         if arm is None:

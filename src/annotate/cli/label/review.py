@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from annotate.cli.common import echo_report
+
 if TYPE_CHECKING:
     from annotate.evaluation.figures import Figure
     from annotate.labeling.review import Arms, Editor, Review, Tally
@@ -27,16 +29,13 @@ def command(labels: Path, key: Path | None, form: str, resamples: int, seed: int
     Kept, changed, deleted and added by label, by score and by signature of the scorer; how much each annotator edits;
     with a blind arm, how far seeing flags sways annotators; with --key, who passed the attention checks.
     """
-    import msgspec
-
     from annotate.evaluation.figures import Resampling
     from annotate.labeling.attention import read_key
     from annotate.labeling.labels import read_labels
     from annotate.labeling.review import review
 
     found = review(read_labels(labels), read_key(key) if key is not None else (), Resampling(resamples, seed))
-    as_json = form == "json"
-    click.echo(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else _render(found), nl=as_json)
+    echo_report(found, _render, as_json=form == "json")
 
 
 def _render(found: Review) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from annotate.cli.common import echo_json
 from annotate.cli.label.connection import connect, connection_options
-from annotate.errors import AnnotateError
 
 if TYPE_CHECKING:
     from annotate.labeling.project_status import ProjectStatus
@@ -26,23 +26,19 @@ def command(
     project: str, url: str | None, token_file: Path | None, timeout: float, key: Path | None, form: str
 ) -> None:
     """How far a project is: documents done and left, skipped, drafts, and what each annotator has done."""
-    import msgspec
-
     from annotate.labeling.attention import read_key
     from annotate.labeling.project_status import project_status
     from annotate.labeling.snapshot import fetch
 
     hidden = read_key(key) if key is not None else []
     with connect(url, token_file, timeout) as server, tempfile.TemporaryDirectory() as folder:
-        found = server.find_project(project)
-        if found is None:
-            raise AnnotateError(f"{server.url} has no project {project!r}; annotate label push makes it.")
+        found = server.get_project(project)
         export = Path(folder) / "export.json"
         fetch(server, found.id, export)
         overlaps = {task.id: task.overlap for task in server.tasks(found.id)}
         status = project_status(export, overlaps, title=found.title, project=found.id, key=hidden)
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(status), indent=2).decode())
+        echo_json(status)
     else:
         click.echo(_table(status))
 
